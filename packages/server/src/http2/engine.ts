@@ -1,0 +1,116 @@
+// The narrow waist between Trefoil and HTTP/2: all that the gateway may know of a connection and of a stream. Another
+// engine (a leaner frame layer, say) takes the place of node:http2 by implementing this file and nothing else.
+
+/** Why a stream or session ended: `closed` in good order, or with the peer's or our error. */
+export type CloseReason =
+  | { readonly kind: "closed" }
+  | { readonly kind: "reset"; readonly code: number }
+  | { readonly kind: "lost"; readonly cause: Error | undefined };
+
+/** HTTP/2 error codes that we send. @see https://www.rfc-editor.org/rfc/rfc9113#section-7 */
+export const ErrorCode = {
+  noError: 0x0,
+  protocolError: 0x1,
+  internalError: 0x2,
+  refusedStream: 0x7,
+  cancel: 0x8,
+  enhanceYourCalm: 0xb,
+} as const;
+
+/** One HTTP/2 connection. */
+export interface ServerSession {
+  /** Unique within the process. */
+  readonly id: number;
+  readonly remoteAddress: string;
+  /** Bytes that were written and have not left the process yet, over all streams. */
+  readonly bytesQueued: number;
+  readonly openStreams: number;
+  /**
+   * Sends one PING. Resolves when its ACK is here; rejects when the session ends first.
+   * Everything flushed before (see {@link ServerStream.write}) has then reached the peer's HTTP/2 layer.
+   */
+  ping(): Promise<void>;
+  /** Tells the peer to open no further streams here (GOAWAY, NO_ERROR); open ones go on. */
+  goaway(): void;
+  /** GOAWAY, then the connection closes when its last stream has ended. */
+  close(): void;
+  /** Ends the connection and its socket at once; the peer is told `code` if it can be. */
+  destroy(code: number): void;
+  /** Calls `listener` once when the session has ended, at once if it already has. */
+  onClose(listener: (reason: CloseReason) => void): void;
+}
+
+/** Where the bytes of a request's body go, in order: any number of `data`, then `end` or `aborted`, once. */
+export interface BodySink {
+  /** The bytes are the sink's to keep. */
+  data(bytes: Uint8Array): void;
+  end(): void;
+  /** The peer gave up, or the connection was lost, before the body was complete. */
+  aborted(): void;
+}
+
+/** One request and its answer. */
+export interface ServerStream {
+  readonly session: ServerSession;
+  readonly id: number;
+  readonly method: string;
+  /** The `:path` as sent, with its query. */
+  readonly path: string;
+  /** The `:authority`, or the `host` header, or an empty string. */
+  readonly authority: string;
+  /** A request header by its lower-case name; repeated headers are joined by `, `. */
+  header(name: string): string | undefined;
+  /** All request headers without pseudo headers, for what needs them whole. */
+  headers(): Readonly<Record<string, string>>;
+  /** Whether the request came with END_STREAM, so that there is no body to wait for. */
+  readonly bodyless: boolean;
+  /** Bytes of the answer that were written and have not left the process yet. */
+  readonly bytesQueued: number;
+  /** Whether the stream has ended, in whatever way. */
+  readonly closed: boolean;
+  /** Whether {@link respond} was called. */
+  readonly responded: boolean;
+  /** Starts the flow of the request's body; at most once. A body that is never received is discarded at the end. */
+  receive(sink: BodySink): void;
+  /** Stops the flow of the body: the peer's flow-control window is left to run out. */
+  pause(): void;
+  resume(): void;
+  /** Sends the response's headers at once. With `end` there is no body. */
+  respond(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    options?: { readonly end?: boolean },
+  ): void;
+  /**
+   * Queues bytes of the response's body.
+   * @param flushed called when the bytes have been handed to the socket: the peer's window let them through, and a PING
+   * sent from now on travels behind them. Not called if the stream ends before.
+   */
+  write(bytes: Uint8Array, flushed?: () => void): void;
+  /** Ends the response in good order (END_STREAM) after what was written, and after `bytes` if given. */
+  end(bytes?: Uint8Array): void;
+  /** Ends the stream with RST_STREAM. */
+  reset(code: number): void;
+  /** Calls `listener` once when bytes that were queued have drained. */
+  onceDrained(listener: () => void): void;
+  /** Calls `listener` once when the stream has ended, at once if it already has. */
+  onClose(listener: (reason: CloseReason) => void): void;
+}
+
+/** What an engine tells its owner of one connection. */
+export interface SessionHandler {
+  /** A request arrived: its headers are complete, its body is not. Must not throw. */
+  stream(stream: ServerStream): void;
+  /** The peer sent a PING; the engine has answered it. */
+  pinged?(): void;
+}
+
+/** Limits that an engine enforces by itself. */
+export interface EngineLimits {
+  readonly maxConcurrentStreams: number;
+  /** Bytes of one request's header list, as RFC 9113 section 6.5.2 counts them. */
+  readonly maxHeaderListSize: number;
+  readonly maxHeaderPairs: number;
+  /** Megabytes that one connection may hold inside the engine. */
+  readonly maxSessionMemory: number;
+}

@@ -1,0 +1,22 @@
+// How the tests run: sources are loaded directly (no build between edit and run); tests that start
+// the real command use what `tsc -b` has built.
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const packages = fileURLToPath(new URL("./packages", import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@trefoil\/([\w-]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@trefoil\/([\w-]+)\/([\w-]+)$/, replacement: `${packages}/$1/src/$2/index.ts` },
+    ],
+  },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    pool: "threads",
+    isolate: false,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
