@@ -18,6 +18,7 @@ export const wireForms = {
   malformed_multipart: { http: 400, oauth: "invalid_request" },
   malformed_event: { http: 400, oauth: "invalid_request" },
   invalid_payload: { http: 400, oauth: "invalid_request" },
+  limit_exceeded: { http: 400, oauth: "invalid_request" },
   payload_too_large: { http: 413, oauth: "invalid_request" },
   not_found: { http: 404, oauth: "invalid_request" },
   method_not_allowed: { http: 405, oauth: "invalid_request" },
@@ -45,6 +46,8 @@ export const wireForms = {
   // Ours.
   internal: { http: 500, oauth: "server_error" },
   unavailable: { http: 503, oauth: "temporarily_unavailable" },
+  // Before anything runs; reaches the operator, never a wire.
+  invalid_configuration: { http: 500, oauth: "server_error" },
 } as const satisfies Record<string, WireForm>;
 
 /** One of the codes of {@link wireForms}. */

@@ -14,6 +14,8 @@ export interface OutgoingDirective {
 export interface SendOptions {
   /** Seconds; 0 means now or never. Default: the configuration's `delivery.ttlSeconds`. */
   readonly ttl?: number;
+  /** Whether it is kept when the device's queue is full and the oldest are dropped. Default: false. */
+  readonly required?: boolean;
 }
 
 /** What became of a send. */

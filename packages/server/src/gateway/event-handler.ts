@@ -7,6 +7,7 @@ import type {
   MessageName,
   Payload,
 } from "@trefoil/protocol/messages";
+import type { PartHeaders } from "@trefoil/protocol/multipart";
 import type { DeviceIdentity } from "../identity/index.js";
 
 /** A binary part that came with an event: speech, mostly. */
@@ -16,7 +17,7 @@ export interface IncomingAttachment {
   /** In lower case, without parameters; `application/octet-stream` where the part named none. */
   readonly contentType: string;
   /** The part's headers as sent, names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: PartHeaders;
   /** Its bytes as they arrive: the device is slowed when they are not taken. Can be read once. */
   readonly body: AsyncIterable<Uint8Array>;
 }

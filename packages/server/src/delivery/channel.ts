@@ -1,0 +1,22 @@
+// What delivery sees of a downchannel: somewhere to write directives to, that can tell when they have arrived.
+
+/** An open way to one device. */
+export interface DirectiveChannel {
+  /** Bytes that were written and have not left the process yet. */
+  readonly bytesQueued: number;
+  /** Whether it can still be written to. */
+  readonly open: boolean;
+  /**
+   * Writes one directive.
+   * @param body the JSON of its part
+   * @param flushed called when its bytes have been handed to the network: a confirmation that is asked for from now on
+   * covers it. Never called if the channel ends before.
+   */
+  write(body: Uint8Array, flushed: () => void): void;
+  /**
+   * Resolves when everything that was flushed before this call has reached the peer's HTTP/2 layer (a PING's ACK came
+   * back); rejects when the connection ends first.
+   * @see docs/delivery.md#acknowledged-by-ping
+   */
+  confirm(): Promise<void>;
+}

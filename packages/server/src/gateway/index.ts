@@ -1,0 +1,13 @@
+// The public door of this room.
+export type {
+  Answer,
+  EventHandler,
+  EventRequest,
+  IncomingAttachment,
+  OutgoingAttachment,
+} from "./event-handler.js";
+export type { EventOutcome } from "./events/event-exchange.js";
+export { exceptionResponse, refuse } from "./exception.js";
+export { Gateway, type GatewayOptions } from "./gateway.js";
+export { isGatewayPath } from "./routes.js";
+export { answerWithText } from "./text-answer.js";

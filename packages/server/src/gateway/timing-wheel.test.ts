@@ -1,0 +1,80 @@
+// The wheel keeps time: never early, at most a tick late, and nothing runs after it was cancelled.
+
+import { FakeClock } from "@trefoil/protocol/clock";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { TimingWheel } from "./timing-wheel.js";
+
+describe("the timing wheel", () => {
+  it("runs each entry once, never early and at most one tick late (property)", () => {
+    const delays = fc.array(
+      fc.record({
+        at: fc.integer({ min: 0, max: 5_000 }),
+        delay: fc.integer({ min: 0, max: 9_000 }),
+      }),
+      { minLength: 1, maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(delays, (entries) => {
+        const clock = new FakeClock();
+        const wheel = new TimingWheel(clock, 250);
+        const start = clock.now();
+        const runs: number[] = [];
+        for (const { at, delay } of [...entries].sort((a, b) => a.at - b.at)) {
+          clock.advance(start + at - clock.now());
+          const due = clock.now() + delay;
+          wheel.after(delay, () => {
+            expect(clock.now()).toBeGreaterThanOrEqual(due);
+            expect(clock.now()).toBeLessThanOrEqual(due + 500);
+            runs.push(due);
+          });
+        }
+        clock.advance(20_000);
+        expect(runs.length).toBe(entries.length);
+        expect(clock.pendingTimers).toBe(0);
+      }),
+    );
+  });
+
+  it("does not run what was cancelled, also when it was cancelled by another entry of the same tick", () => {
+    const clock = new FakeClock();
+    const wheel = new TimingWheel(clock, 250);
+    let ran = 0;
+    wheel.after(100, () => second.cancel());
+    const second = wheel.after(100, () => void ran++);
+    wheel.after(100, () => void ran++).cancel();
+    clock.advance(1_000);
+    expect(ran).toBe(0);
+  });
+
+  it("uses one timer of the clock for all its entries, and none when it is empty", () => {
+    const clock = new FakeClock();
+    const wheel = new TimingWheel(clock, 250);
+    for (let index = 0; index < 1_000; index++) wheel.after(index, () => undefined);
+    expect(clock.pendingTimers).toBe(1);
+    clock.advance(2_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("catches up after the machine slept", () => {
+    let now = 0;
+    let tick: (() => void) | undefined;
+    const wheel = new TimingWheel(
+      {
+        now: () => now,
+        after: (_delay, run) => {
+          tick = run;
+          return { cancel: () => undefined };
+        },
+      },
+      250,
+    );
+    const ran: number[] = [];
+    wheel.after(1_000, () => void ran.push(1));
+    wheel.after(90_000_000, () => void ran.push(3));
+    wheel.after(5_000, () => void ran.push(2));
+    now = 50_000_000;
+    tick?.();
+    expect(ran).toEqual([1, 2]);
+  });
+});

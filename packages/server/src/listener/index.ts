@@ -1,0 +1,3 @@
+// The public door of this room.
+export { type GatewayPort, type Listener, type ListenerOptions, listen } from "./listener.js";
+export type { WebApplication, WebEnvironment } from "./web-stream.js";

@@ -1,0 +1,109 @@
+// Fetch-style applications (authorization, admin) over HTTP/2: a stream becomes a Request, its Response goes back.
+
+import { TrefoilError } from "@trefoil/protocol/errors";
+import { ErrorCode, type ServerStream } from "../http2/index.js";
+
+/** What an application is told besides the request. */
+export interface WebEnvironment {
+  /** The peer's address, as the socket has it. */
+  readonly remoteAddress: string;
+}
+
+/** Answers requests that are no business of the gateway's. */
+export type WebApplication = (
+  request: Request,
+  environment: WebEnvironment,
+) => Response | Promise<Response>;
+
+/** Largest request body; applications set tighter bounds of their own. Bytes. */
+export const maxWebBodyBytes = 1_048_576;
+
+/** Methods whose requests cannot have a body in Fetch. */
+const bodyless = new Set(["GET", "HEAD"]);
+
+/** Headers that belong to a connection, which HTTP/2 has no place for (RFC 9113 section 8.2.2). */
+const connectionHeaders = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);
+
+/**
+ * Answers a stream by a web application. Never throws: what goes wrong ends in a status or in a reset stream.
+ */
+export async function serveWebStream(stream: ServerStream, app: WebApplication): Promise<void> {
+  try {
+    const body = await bodyOf(stream);
+    if (body === undefined) return;
+    const request = new Request(new URL(stream.path, originOf(stream)), {
+      method: stream.method,
+      headers: { ...stream.headers() },
+      ...(bodyless.has(stream.method) ? {} : { body }),
+    });
+    await answer(stream, await app(request, { remoteAddress: stream.session.remoteAddress }));
+  } catch (thrown) {
+    const error = TrefoilError.from(thrown);
+    if (stream.responded) {
+      stream.reset(ErrorCode.internalError);
+    } else {
+      stream.respond(error.wire.http, { "content-type": "application/json" });
+      stream.end(
+        Buffer.from(JSON.stringify({ error: error.wire.oauth, error_description: error.message })),
+      );
+    }
+  }
+}
+
+/** Only the path and the query of a request's URL mean anything here: any host name is served. */
+function originOf(stream: ServerStream): string {
+  const authority = /^[\w.:[\]-]{1,255}$/.test(stream.authority) ? stream.authority : "localhost";
+  return `https://${authority}`;
+}
+
+/** The whole body, or undefined where the peer gave up. */
+function bodyOf(stream: ServerStream): Promise<Buffer | undefined> {
+  if (stream.bodyless) return Promise.resolve(Buffer.alloc(0));
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    stream.receive({
+      data(bytes) {
+        size += bytes.byteLength;
+        if (size <= maxWebBodyBytes) {
+          chunks.push(bytes);
+        } else {
+          chunks.length = 0;
+          reject(
+            new TrefoilError(
+              "payload_too_large",
+              `The body is larger than ${maxWebBodyBytes} bytes.`,
+            ),
+          );
+        }
+      },
+      end: () => resolve(Buffer.concat(chunks)),
+      aborted: () => resolve(undefined),
+    });
+  });
+}
+
+async function answer(stream: ServerStream, response: Response): Promise<void> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of response.headers) {
+    if (connectionHeaders.has(name)) continue;
+    // Fetch joins what it may join; what it may not (several cookies) comes one by one.
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  if (response.body === null || stream.method === "HEAD") {
+    stream.respond(response.status, headers, { end: true });
+    return;
+  }
+  stream.respond(response.status, headers);
+  for await (const bytes of response.body) {
+    if (stream.closed) return;
+    stream.write(bytes as Uint8Array);
+    if (stream.bytesQueued > 65_536) {
+      await new Promise<void>((resolve) => {
+        stream.onceDrained(resolve);
+        stream.onClose(() => resolve());
+      });
+    }
+  }
+  stream.end();
+}
