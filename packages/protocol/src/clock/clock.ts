@@ -16,15 +16,23 @@ export interface Clock {
   after(delay: number, run: () => void): Timer;
 }
 
+/** Longest delay that `setTimeout` takes, about 25 days; it runs a longer one at once. Tokens live longer than that. */
+const maxTimeout = 2 ** 31 - 1;
+
 /** Real time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delay, run) {
-    const handle: unknown = setTimeout(run, delay);
-    // Browsers answer a number, Node.js an object that would otherwise hold the process open.
-    if (typeof handle === "object" && handle !== null && "unref" in handle) {
-      (handle as { unref(): void }).unref();
-    }
+    let handle: unknown;
+    const wait = (rest: number): void => {
+      const step = Math.min(rest, maxTimeout);
+      handle = setTimeout(() => (rest > step ? wait(rest - step) : run()), step);
+      // Browsers answer a number, Node.js an object that would otherwise hold the process open.
+      if (typeof handle === "object" && handle !== null && "unref" in handle) {
+        (handle as { unref(): void }).unref();
+      }
+    };
+    wait(delay);
     return { cancel: () => clearTimeout(handle as Parameters<typeof clearTimeout>[0]) };
   },
 };

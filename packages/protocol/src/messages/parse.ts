@@ -8,13 +8,18 @@ import {
   directiveEnvelopeSchema,
   eventEnvelopeSchema,
 } from "./envelope.js";
+import { nestsDeeperThan } from "./nesting.js";
+
+/** Most levels of arrays and objects within each other; the deepest message of the catalogue has about ten. */
+const maxDepth = 100;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads the JSON of an event's `metadata` part.
  * @param bytes the part's body
- * @throws {TrefoilError} `malformed_event`: not UTF-8, not JSON, or a member of the envelope is missing or of a wrong type
+ * @throws {TrefoilError} `malformed_event`: not UTF-8, not JSON, nested more than 100 levels deep, or a member of the
+ *   envelope is missing or of a wrong type
  * @see docs/protocol.md#events
  */
 export function parseEvent(bytes: Uint8Array): EventEnvelope {
@@ -36,11 +41,16 @@ function parse<T>(bytes: Uint8Array, schema: z.ZodType<T>, what: string): T {
   } catch (cause) {
     throw new TrefoilError("malformed_event", `${what} is not UTF-8.`, { cause });
   }
+  if (nestsDeeperThan(bytes, maxDepth)) {
+    throw new TrefoilError("malformed_event", `${what} nests more than ${maxDepth} levels deep.`);
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (cause) {
-    throw new TrefoilError("malformed_event", `${what} is not JSON.`, { cause });
+  } catch (error) {
+    // The engine's message quotes what the user said or where they live: only the position is taken from it.
+    const position = / at position \d+/.exec(String(error))?.[0] ?? "";
+    throw new TrefoilError("malformed_event", `${what} is not JSON${position}.`);
   }
   const result = schema.safeParse(json);
   if (!result.success) {
@@ -49,6 +59,9 @@ function parse<T>(bytes: Uint8Array, schema: z.ZodType<T>, what: string): T {
   return result.data;
 }
 
+/** Longest path in an error message: its keys may be the peer's. */
+const maxPathLength = 200;
+
 /** The first thing that a schema found wrong, as `path: what`, for an error message. */
 export function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
@@ -56,6 +69,7 @@ export function describeIssue(error: z.ZodError): string {
   const path = issue.path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
     .join("")
-    .replace(/^\./, "");
+    .replace(/^\./, "")
+    .slice(0, maxPathLength);
   return path === "" ? issue.message : `${path}: ${issue.message}`;
 }

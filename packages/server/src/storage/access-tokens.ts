@@ -1,0 +1,113 @@
+// Access tokens, by hash, read together with the device that they speak for.
+
+import type { Kysely } from "kysely";
+import type { DeviceTriple } from "./accounts.js";
+import type { Schema } from "./schema.js";
+
+export interface NewAccessToken {
+  /** SHA-256 of the token. */
+  readonly hash: Uint8Array;
+  readonly grantId: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface AccessTokenRecord extends NewAccessToken, DeviceTriple {
+  readonly deviceKey: string;
+  readonly accountId: string;
+  /** When the gateway first saw it. */
+  readonly firstUsedAt: number | null;
+  readonly grantRevokedAt: number | null;
+}
+
+export interface AccessTokenStore {
+  insert(token: NewAccessToken): Promise<void>;
+  find(hash: Uint8Array): Promise<AccessTokenRecord | undefined>;
+  /** Notes the first use; later ones change nothing. */
+  markUsed(hash: Uint8Array, at: number): Promise<void>;
+  /** Removes at most `limit` rows that expired before `before`. @returns how many rows that were */
+  sweep(before: number, limit: number): Promise<number>;
+}
+
+/** {@link AccessTokenStore} in SQL. */
+export class SqlAccessTokenStore implements AccessTokenStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async insert(token: NewAccessToken): Promise<void> {
+    await this.#db
+      .insertInto("access_tokens")
+      .values({
+        token_hash: token.hash,
+        grant_id: token.grantId,
+        issued_at: token.issuedAt,
+        expires_at: token.expiresAt,
+        first_used_at: null,
+      })
+      .execute();
+  }
+
+  async find(hash: Uint8Array): Promise<AccessTokenRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("access_tokens")
+      .innerJoin("grants", "grants.grant_id", "access_tokens.grant_id")
+      .innerJoin("devices", "devices.device_key", "grants.device_key")
+      .select([
+        "access_tokens.token_hash",
+        "access_tokens.grant_id",
+        "access_tokens.issued_at",
+        "access_tokens.expires_at",
+        "access_tokens.first_used_at",
+        "grants.account_id",
+        "grants.revoked_at",
+        "devices.device_key",
+        "devices.client_id",
+        "devices.device_id",
+        "devices.model_id",
+      ])
+      .where("access_tokens.token_hash", "=", hash)
+      .executeTakeFirst();
+    return (
+      row && {
+        hash: row.token_hash,
+        grantId: row.grant_id,
+        issuedAt: row.issued_at,
+        expiresAt: row.expires_at,
+        firstUsedAt: row.first_used_at,
+        accountId: row.account_id,
+        grantRevokedAt: row.revoked_at,
+        deviceKey: row.device_key,
+        clientId: row.client_id,
+        deviceId: row.device_id,
+        modelId: row.model_id,
+      }
+    );
+  }
+
+  async markUsed(hash: Uint8Array, at: number): Promise<void> {
+    await this.#db
+      .updateTable("access_tokens")
+      .set({ first_used_at: at })
+      .where("token_hash", "=", hash)
+      .where("first_used_at", "is", null)
+      .execute();
+  }
+
+  async sweep(before: number, limit: number): Promise<number> {
+    const result = await this.#db
+      .deleteFrom("access_tokens")
+      .where("token_hash", "in", (eb) =>
+        eb
+          .selectFrom("access_tokens")
+          .select("token_hash")
+          .where("expires_at", "<", before)
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+}

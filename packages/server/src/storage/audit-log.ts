@@ -1,0 +1,108 @@
+// The audit log: who did what, when, from where, and how it ended. Never a secret, a code or a token.
+
+import type { Kysely } from "kysely";
+import type { AuditTable, Schema } from "./schema.js";
+
+export interface AuditRecord {
+  readonly auditId: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What was asked for, as in `token.refresh`. */
+  readonly event: string;
+  /** `ok`, or the error's code. */
+  readonly outcome: string;
+  readonly clientId: string | null;
+  readonly accountId: string | null;
+  readonly deviceKey: string | null;
+  readonly grantId: string | null;
+  readonly remoteAddress: string | null;
+  /** A short sentence or word; no secret. */
+  readonly detail: string | null;
+}
+
+/** Which records {@link AuditLogStore.list} answers; members left out do not narrow. */
+export interface AuditFilter {
+  /** Only records older than this time. Milliseconds since the epoch. */
+  readonly before?: number;
+  readonly accountId?: string;
+  readonly deviceKey?: string;
+  readonly clientId?: string;
+  /** How many at most. Default 100. */
+  readonly limit?: number;
+}
+
+export interface AuditLogStore {
+  append(records: readonly AuditRecord[]): Promise<void>;
+  /** Newest first. */
+  list(filter?: AuditFilter): Promise<readonly AuditRecord[]>;
+  /** Removes at most `limit` records that were written before `before`. @returns how many that were */
+  sweep(before: number, limit: number): Promise<number>;
+}
+
+/** {@link AuditLogStore} in SQL. */
+export class SqlAuditLogStore implements AuditLogStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async append(records: readonly AuditRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#db.insertInto("audit_log").values(records.map(toRow)).execute();
+  }
+
+  async list(filter: AuditFilter = {}): Promise<readonly AuditRecord[]> {
+    let query = this.#db.selectFrom("audit_log").selectAll();
+    if (filter.before !== undefined) query = query.where("at", "<", filter.before);
+    if (filter.accountId !== undefined) query = query.where("account_id", "=", filter.accountId);
+    if (filter.deviceKey !== undefined) query = query.where("device_key", "=", filter.deviceKey);
+    if (filter.clientId !== undefined) query = query.where("client_id", "=", filter.clientId);
+    const rows = await query
+      .orderBy("at", "desc")
+      .orderBy("audit_id", "desc")
+      .limit(filter.limit ?? 100)
+      .execute();
+    return rows.map(toRecord);
+  }
+
+  async sweep(before: number, limit: number): Promise<number> {
+    const result = await this.#db
+      .deleteFrom("audit_log")
+      .where("audit_id", "in", (eb) =>
+        eb.selectFrom("audit_log").select("audit_id").where("at", "<", before).limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+}
+
+function toRow(record: AuditRecord): AuditTable {
+  return {
+    audit_id: record.auditId,
+    at: record.at,
+    event: record.event,
+    outcome: record.outcome,
+    client_id: record.clientId,
+    account_id: record.accountId,
+    device_key: record.deviceKey,
+    grant_id: record.grantId,
+    remote_address: record.remoteAddress,
+    detail: record.detail,
+  };
+}
+
+function toRecord(row: AuditTable): AuditRecord {
+  return {
+    auditId: row.audit_id,
+    at: row.at,
+    event: row.event,
+    outcome: row.outcome,
+    clientId: row.client_id,
+    accountId: row.account_id,
+    deviceKey: row.device_key,
+    grantId: row.grant_id,
+    remoteAddress: row.remote_address,
+    detail: row.detail,
+  };
+}

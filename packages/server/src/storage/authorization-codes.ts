@@ -1,0 +1,110 @@
+// The codes of `/authorize`, by hash. A spent code stays until it is swept, so that its replay is known for what it is.
+
+import type { Kysely } from "kysely";
+import type { DeviceTriple } from "./accounts.js";
+import type { Schema } from "./schema.js";
+
+export interface NewAuthorizationCode extends DeviceTriple {
+  /** SHA-256 of the code. */
+  readonly hash: Uint8Array;
+  /** Null for a guest: the account is found or made when the code is exchanged. */
+  readonly accountId: string | null;
+  /** PKCE with S256; null where none was sent. */
+  readonly codeChallenge: string | null;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface AuthorizationCodeRecord extends NewAuthorizationCode {
+  readonly consumedAt: number | null;
+  /** What it gave; null until it is consumed. */
+  readonly grantId: string | null;
+}
+
+export interface AuthorizationCodeStore {
+  insert(code: NewAuthorizationCode): Promise<void>;
+  find(hash: Uint8Array): Promise<AuthorizationCodeRecord | undefined>;
+  /**
+   * Uses a code up.
+   * @param grantId the grant that it gives
+   * @returns whether this call did: of several, in however many processes, one alone reads true
+   */
+  consume(hash: Uint8Array, now: number, grantId: string): Promise<boolean>;
+  /** Removes at most `limit` rows that expired before `before`. @returns how many rows that were */
+  sweep(before: number, limit: number): Promise<number>;
+}
+
+/** {@link AuthorizationCodeStore} in SQL. */
+export class SqlAuthorizationCodeStore implements AuthorizationCodeStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async insert(code: NewAuthorizationCode): Promise<void> {
+    await this.#db
+      .insertInto("authorization_codes")
+      .values({
+        code_hash: code.hash,
+        client_id: code.clientId,
+        device_id: code.deviceId,
+        model_id: code.modelId,
+        account_id: code.accountId,
+        code_challenge: code.codeChallenge,
+        issued_at: code.issuedAt,
+        expires_at: code.expiresAt,
+        consumed_at: null,
+        grant_id: null,
+      })
+      .execute();
+  }
+
+  async find(hash: Uint8Array): Promise<AuthorizationCodeRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("authorization_codes")
+      .selectAll()
+      .where("code_hash", "=", hash)
+      .executeTakeFirst();
+    return (
+      row && {
+        hash: row.code_hash,
+        clientId: row.client_id,
+        deviceId: row.device_id,
+        modelId: row.model_id,
+        accountId: row.account_id,
+        codeChallenge: row.code_challenge,
+        issuedAt: row.issued_at,
+        expiresAt: row.expires_at,
+        consumedAt: row.consumed_at,
+        grantId: row.grant_id,
+      }
+    );
+  }
+
+  async consume(hash: Uint8Array, now: number, grantId: string): Promise<boolean> {
+    const result = await this.#db
+      .updateTable("authorization_codes")
+      .set({ consumed_at: now, grant_id: grantId })
+      .where("code_hash", "=", hash)
+      .where("consumed_at", "is", null)
+      .where("expires_at", ">", now)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  }
+
+  async sweep(before: number, limit: number): Promise<number> {
+    const result = await this.#db
+      .deleteFrom("authorization_codes")
+      .where("code_hash", "in", (eb) =>
+        eb
+          .selectFrom("authorization_codes")
+          .select("code_hash")
+          .where("expires_at", "<", before)
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+}

@@ -1,0 +1,22 @@
+// The public door of this room.
+export type { AccessTokenRecord, AccessTokenStore, NewAccessToken } from "./access-tokens.js";
+export type { AccountTokenKind, AccountTokenRecord, AccountTokenStore } from "./account-tokens.js";
+export type { AccountKind, AccountRecord, AccountStore, DeviceTriple } from "./accounts.js";
+export type { AuditFilter, AuditLogStore, AuditRecord } from "./audit-log.js";
+export type {
+  AuthorizationCodeRecord,
+  AuthorizationCodeStore,
+  NewAuthorizationCode,
+} from "./authorization-codes.js";
+export type {
+  ClientCredentials,
+  ClientRecord,
+  ClientSecretRecord,
+  ClientStore,
+} from "./clients.js";
+export { type Database, type DatabaseSettings, openDatabase } from "./database.js";
+export type { DeviceFilter, DeviceRecord, DeviceStore } from "./devices.js";
+export type { GrantRecord, GrantSelector, GrantStore, RevokeReason } from "./grants.js";
+export type { MailboxRow, MailboxStore, NewMailboxRow } from "./mailbox.js";
+export type { NewRefreshToken, RefreshTokenRecord, RefreshTokenStore } from "./refresh-tokens.js";
+export type { Stores } from "./stores.js";

@@ -1,0 +1,149 @@
+// Refresh tokens, by hash. Spent ones stay until they would have expired: their return is what betrays a thief.
+
+import type { Kysely } from "kysely";
+import type { DeviceTriple } from "./accounts.js";
+import type { RevokeReason } from "./grants.js";
+import type { Schema } from "./schema.js";
+
+export interface NewRefreshToken {
+  /** SHA-256 of the token. */
+  readonly hash: Uint8Array;
+  readonly grantId: string;
+  /** SHA-256 of the access token that was given along with it. */
+  readonly accessTokenHash: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface RefreshTokenRecord extends NewRefreshToken, DeviceTriple {
+  readonly deviceKey: string;
+  readonly accountId: string;
+  readonly consumedAt: number | null;
+  /** What the successor pair was derived with; null until consumed. */
+  readonly successorSalt: Uint8Array | null;
+  readonly grantRevokedAt: number | null;
+  readonly grantRevokeReason: RevokeReason | null;
+  /** Of the access token that was given along with it; null once that is swept. */
+  readonly accessTokenExpiresAt: number | null;
+  readonly accessTokenFirstUsedAt: number | null;
+}
+
+export interface RefreshTokenStore {
+  insert(token: NewRefreshToken): Promise<void>;
+  find(hash: Uint8Array): Promise<RefreshTokenRecord | undefined>;
+  /**
+   * Uses a refresh token up.
+   * @param successorSalt kept with it, so that the same successor pair can be derived again
+   * @returns whether this call did: of several, in however many processes, one alone reads true
+   */
+  consume(hash: Uint8Array, now: number, successorSalt: Uint8Array): Promise<boolean>;
+  /** Removes at most `limit` rows that expired before `before`. @returns how many rows that were */
+  sweep(before: number, limit: number): Promise<number>;
+}
+
+/** {@link RefreshTokenStore} in SQL. */
+export class SqlRefreshTokenStore implements RefreshTokenStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async insert(token: NewRefreshToken): Promise<void> {
+    await this.#db
+      .insertInto("refresh_tokens")
+      .values({
+        token_hash: token.hash,
+        grant_id: token.grantId,
+        access_token_hash: token.accessTokenHash,
+        issued_at: token.issuedAt,
+        expires_at: token.expiresAt,
+        consumed_at: null,
+        successor_salt: null,
+      })
+      .execute();
+  }
+
+  async find(hash: Uint8Array): Promise<RefreshTokenRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("refresh_tokens")
+      .innerJoin("grants", "grants.grant_id", "refresh_tokens.grant_id")
+      .innerJoin("devices", "devices.device_key", "grants.device_key")
+      .leftJoin("access_tokens", "access_tokens.token_hash", "refresh_tokens.access_token_hash")
+      .select([
+        "refresh_tokens.token_hash",
+        "refresh_tokens.grant_id",
+        "refresh_tokens.access_token_hash",
+        "refresh_tokens.issued_at",
+        "refresh_tokens.expires_at",
+        "refresh_tokens.consumed_at",
+        "refresh_tokens.successor_salt",
+        "grants.account_id",
+        "grants.revoked_at",
+        "grants.revoke_reason",
+        "devices.device_key",
+        "devices.client_id",
+        "devices.device_id",
+        "devices.model_id",
+        "access_tokens.expires_at as access_expires_at",
+        "access_tokens.first_used_at",
+      ])
+      .where("refresh_tokens.token_hash", "=", hash)
+      .executeTakeFirst();
+    return (
+      row && {
+        hash: row.token_hash,
+        grantId: row.grant_id,
+        accessTokenHash: row.access_token_hash,
+        issuedAt: row.issued_at,
+        expiresAt: row.expires_at,
+        consumedAt: row.consumed_at,
+        successorSalt: row.successor_salt,
+        accountId: row.account_id,
+        grantRevokedAt: row.revoked_at,
+        grantRevokeReason: row.revoke_reason as RevokeReason | null,
+        deviceKey: row.device_key,
+        clientId: row.client_id,
+        deviceId: row.device_id,
+        modelId: row.model_id,
+        accessTokenExpiresAt: row.access_expires_at,
+        accessTokenFirstUsedAt: row.first_used_at,
+      }
+    );
+  }
+
+  async consume(hash: Uint8Array, now: number, successorSalt: Uint8Array): Promise<boolean> {
+    const result = await this.#db
+      .updateTable("refresh_tokens")
+      .set({ consumed_at: now, successor_salt: successorSalt })
+      .where("token_hash", "=", hash)
+      .where("consumed_at", "is", null)
+      .where("expires_at", ">", now)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("grants")
+            .select("grants.grant_id")
+            .whereRef("grants.grant_id", "=", "refresh_tokens.grant_id")
+            .where("grants.revoked_at", "is", null),
+        ),
+      )
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  }
+
+  async sweep(before: number, limit: number): Promise<number> {
+    const result = await this.#db
+      .deleteFrom("refresh_tokens")
+      .where("token_hash", "in", (eb) =>
+        eb
+          .selectFrom("refresh_tokens")
+          .select("token_hash")
+          .where("expires_at", "<", before)
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+}

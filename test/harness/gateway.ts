@@ -1,0 +1,143 @@
+// A gateway of its own for a test: real HTTP/2 over plain TCP on loopback, tokens that the test hands out.
+
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { type Clock, systemClock } from "@trefoil/protocol/clock";
+import { configSchema } from "../../packages/server/src/config/index.js";
+import {
+  Delivery,
+  type Mailbox,
+  Presence,
+  createMemoryMailbox,
+} from "../../packages/server/src/delivery/index.js";
+import { Gateway, type GatewayOptions } from "../../packages/server/src/gateway/index.js";
+import { type ServerSession, serveHttp2 } from "../../packages/server/src/http2/index.js";
+import type { VerifiedToken } from "../../packages/server/src/identity/index.js";
+import { type Logger, silentLogger } from "../../packages/server/src/logging/index.js";
+
+/** Tokens of a test: `token("kitchen")` is good for the device `kitchen` until it is revoked. */
+export class TestTokens {
+  readonly #tokens = new Map<string, VerifiedToken & { live: boolean }>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+
+  issue(deviceKey: string, expiresAt = Number.MAX_SAFE_INTEGER): string {
+    const token = `token-${deviceKey}-${this.#tokens.size}`;
+    const listeners = new Set<() => void>();
+    this.#listeners.set(token, listeners);
+    this.#tokens.set(token, {
+      identity: {
+        deviceKey,
+        accountId: "account",
+        clientId: "client",
+        deviceId: deviceKey,
+        modelId: "model",
+      },
+      grantId: `grant-${deviceKey}`,
+      expiresAt,
+      live: true,
+      onRevoked(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    });
+    return token;
+  }
+
+  revoke(token: string): void {
+    const verified = this.#tokens.get(token);
+    if (verified !== undefined) verified.live = false;
+    for (const listener of this.#listeners.get(token) ?? []) listener();
+  }
+
+  /** How many listeners wait for revocations: a test's way to show that none was forgotten. */
+  get listening(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  verify(token: string): VerifiedToken | undefined {
+    const verified = this.#tokens.get(token);
+    return verified?.live === true ? verified : undefined;
+  }
+}
+
+export interface TestGateway {
+  readonly origin: string;
+  readonly port: number;
+  readonly gateway: Gateway;
+  readonly delivery: Delivery;
+  readonly presence: Presence;
+  readonly mailbox: Mailbox;
+  readonly tokens: TestTokens;
+  readonly sessions: ReadonlySet<ServerSession>;
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway on a free port. */
+export async function startGateway(
+  options: {
+    readonly config?: Record<string, unknown>;
+    readonly handlers?: GatewayOptions["handlers"];
+    readonly clock?: Clock;
+    readonly mailbox?: Mailbox;
+    readonly log?: Logger;
+    readonly onEvent?: NonNullable<GatewayOptions["onEvent"]>;
+  } = {},
+): Promise<TestGateway> {
+  const clock = options.clock ?? systemClock;
+  const config = configSchema.parse({ gateway: options.config ?? {} });
+  const mailbox = options.mailbox ?? createMemoryMailbox();
+  const tokens = new TestTokens();
+  const presence = new Presence();
+  const delivery = new Delivery({
+    mailbox,
+    clock,
+    config: config.delivery,
+    maxQueuedBytes: config.gateway.maxQueuedBytes,
+  });
+  const gateway = new Gateway({
+    config: config.gateway,
+    clock,
+    log: options.log ?? silentLogger,
+    tokens,
+    delivery,
+    presence,
+    handlers: options.handlers ?? {},
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  });
+  const sessions = new Set<ServerSession>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("error", () => undefined);
+    serveHttp2(
+      socket,
+      {
+        maxConcurrentStreams: config.gateway.maxConcurrentStreams,
+        maxHeaderListSize: config.gateway.maxHeaderBytes,
+        maxHeaderPairs: 128,
+        maxSessionMemory: 10,
+      },
+      (session) => {
+        sessions.add(session);
+        session.onClose(() => sessions.delete(session));
+        return gateway.connect(session);
+      },
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    gateway,
+    delivery,
+    presence,
+    mailbox,
+    tokens,
+    sessions,
+    async stop() {
+      server.close();
+      for (const session of sessions) session.destroy(0);
+      await gateway.drain(0);
+    },
+  };
+}
