@@ -1,0 +1,93 @@
+// From a request to checked values: query, path and JSON body against their schemas, within bounds.
+
+import { TrefoilError } from "@trefoil/protocol/errors";
+import { describeIssue } from "@trefoil/protocol/messages";
+import type { z } from "zod";
+
+/** Largest body of a request: a directive may be as large as what waits in memory for one device. Bytes. */
+export const maxAdminBodyBytes = 262_144;
+
+const jsonType = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
+
+/**
+ * Checks values against a schema.
+ * @param what how the values are called in messages, as in `The query`
+ * @throws {TrefoilError} `invalid_request` naming the first member that is wrong
+ */
+export function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new TrefoilError("invalid_request", `${what}: ${describeIssue(result.error)}`);
+}
+
+/**
+ * The query of a request, each name once.
+ * @throws {TrefoilError} `invalid_request`
+ */
+export function readQuery<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): z.output<Schema> {
+  const values: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of new URL(request.url).searchParams) {
+    if (name in values) {
+      throw new TrefoilError("invalid_request", `The query: ${name.slice(0, 64)} is given twice.`);
+    }
+    values[name] = value;
+  }
+  return check(schema, { ...values }, "The query");
+}
+
+/**
+ * The JSON body of a request.
+ * @throws {TrefoilError} `unsupported_media_type`, `payload_too_large`, or `invalid_request` for what is not UTF-8, not
+ * JSON, or not as the schema says
+ */
+export async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  if (!jsonType.test(request.headers.get("content-type") ?? "")) {
+    throw new TrefoilError(
+      "unsupported_media_type",
+      "The body must be JSON, with the header content-type: application/json.",
+    );
+  }
+  const bytes = await readBytes(request);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new TrefoilError("invalid_request", "The body is not JSON in UTF-8.", { cause });
+  }
+  return check(schema, value, "The body");
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxAdminBodyBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      const bytes = chunk as Uint8Array;
+      size += bytes.byteLength;
+      if (size > maxAdminBodyBytes) throw tooLarge();
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof TrefoilError) throw error;
+    throw new TrefoilError("invalid_request", "The body broke off.", { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): TrefoilError {
+  return new TrefoilError(
+    "payload_too_large",
+    `The body is larger than ${maxAdminBodyBytes} bytes.`,
+  );
+}

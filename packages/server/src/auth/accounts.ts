@@ -1,0 +1,146 @@
+// Accounts of this server: making them, and signing in with e-mail and password.
+
+import type { Clock } from "@trefoil/protocol/clock";
+import { TrefoilError } from "@trefoil/protocol/errors";
+import type { AuthConfig } from "../config/index.js";
+import type { AccountRecord, Database } from "../storage/index.js";
+import type { LocalIdentityProvider } from "./local-identity-provider.js";
+import { type Passwords, maxPasswordBytes, minPasswordLength } from "./passwords.js";
+import { type Random, newId } from "./secrets.js";
+
+/** An account without what only this room needs. */
+export type Account = Omit<AccountRecord, "passwordHash">;
+
+/** Longest e-mail address. Bytes. @see https://www.rfc-editor.org/errata/eid1690 */
+export const maxEmailBytes = 254;
+
+const emailForm = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
+
+/** The address as it is stored and looked up: addresses that differ in case alone are one account. */
+export function normalisedEmail(email: string): string {
+  return email.trim().normalize("NFC").toLowerCase();
+}
+
+export interface AccountRegistryParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: AuthConfig;
+  readonly passwords: Passwords;
+  readonly localProvider: LocalIdentityProvider;
+}
+
+/** Accounts of the embedded identity provider, for operators and for the sign-in. */
+export class AccountRegistry {
+  readonly #parts: AccountRegistryParts;
+
+  constructor(parts: AccountRegistryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes an account with e-mail and password.
+   * @throws TrefoilError `invalid_request` where one of them will not do, `conflict` where the address is taken
+   */
+  async createLocal(request: {
+    readonly email: string;
+    readonly password: string;
+  }): Promise<Account> {
+    const { database, clock, random, passwords } = this.#parts;
+    const email = normalisedEmail(request.email);
+    if (!emailForm.test(email) || Buffer.byteLength(email) > maxEmailBytes) {
+      throw new TrefoilError("invalid_request", "The e-mail address is not valid.");
+    }
+    assertPassword(request.password);
+    const account: AccountRecord = {
+      accountId: newId(random),
+      kind: "local",
+      email,
+      passwordHash: await passwords.hash(request.password),
+      createdAt: clock.now(),
+    };
+    await database.stores.accounts.insert(account);
+    return withoutPassword(account);
+  }
+
+  async get(accountId: string): Promise<Account | undefined> {
+    const account = await this.#parts.database.stores.accounts.get(accountId);
+    return account && withoutPassword(account);
+  }
+
+  async findByEmail(email: string): Promise<Account | undefined> {
+    const { database } = this.#parts;
+    const account = await database.stores.accounts.findByEmail(normalisedEmail(email));
+    return account && withoutPassword(account);
+  }
+
+  /** Oldest first. */
+  async list(): Promise<readonly Account[]> {
+    return (await this.#parts.database.stores.accounts.list()).map(withoutPassword);
+  }
+
+  /**
+   * Checks an e-mail address and a password; takes as long for an address that nobody has.
+   * @returns the account, or undefined where one of them is wrong
+   */
+  async verifyPassword(email: string, password: string): Promise<Account | undefined> {
+    if (Buffer.byteLength(password) > maxPasswordBytes) return undefined;
+    const { database, passwords } = this.#parts;
+    const account = await database.stores.accounts.findByEmail(normalisedEmail(email));
+    const right = await passwords.verify(account?.passwordHash ?? undefined, password);
+    return right && account !== undefined ? withoutPassword(account) : undefined;
+  }
+
+  /**
+   * Gives a new password to an account and ends its account access tokens. Devices stay signed in.
+   * @returns whether there is such an account
+   */
+  async setPassword(accountId: string, password: string): Promise<boolean> {
+    const { database, passwords } = this.#parts;
+    assertPassword(password);
+    const passwordHash = await passwords.hash(password);
+    return database.write(async (stores) => {
+      await stores.accountTokens.removeOfAccount(accountId);
+      return stores.accounts.setPasswordHash(accountId, passwordHash);
+    });
+  }
+
+  /**
+   * Gives an account access token: what `/authorize` takes as its bearer value.
+   * @param lifetime seconds; default: the configuration's `auth.accountAccessTokenLifetime`
+   */
+  issueAccountAccessToken(accountId: string, lifetime?: number): Promise<string> {
+    const { localProvider, config } = this.#parts;
+    const seconds = lifetime ?? config.accountAccessTokenLifetime;
+    return localProvider.issue("access", accountId, seconds);
+  }
+
+  /**
+   * Gives an account authorization code: what `/authorize` takes with `grant_type=uauth_auth_code_v2`. It works once.
+   * @param lifetime seconds; default: the configuration's `auth.authorizationCodeLifetime`
+   */
+  issueAccountAuthorizationCode(accountId: string, lifetime?: number): Promise<string> {
+    const { localProvider, config } = this.#parts;
+    return localProvider.issue("code", accountId, lifetime ?? config.authorizationCodeLifetime);
+  }
+}
+
+function assertPassword(password: string): void {
+  if (Array.from(password).length < minPasswordLength) {
+    throw new TrefoilError(
+      "invalid_request",
+      `The password has fewer than ${minPasswordLength} characters.`,
+    );
+  }
+  if (Buffer.byteLength(password) > maxPasswordBytes) {
+    throw new TrefoilError(
+      "invalid_request",
+      `The password is longer than ${maxPasswordBytes} bytes.`,
+    );
+  }
+}
+
+function withoutPassword(account: AccountRecord): Account {
+  const { accountId, kind, email, createdAt } = account;
+  return { accountId, kind, email, createdAt };
+}

@@ -1,0 +1,97 @@
+// Devices as their owners and operators see them: listing, naming, removing.
+
+import type { Clock } from "@trefoil/protocol/clock";
+import { TrefoilError } from "@trefoil/protocol/errors";
+import type { Database, DeviceFilter, DeviceRecord, DeviceTriple } from "../storage/index.js";
+import type { AuditTrail } from "./audit-trail.js";
+import type { DeviceOwnerHooks } from "./device-owner.js";
+import type { Revocations } from "./revocations.js";
+
+/** Longest name that an owner gives. Characters. */
+const maxName = 128;
+
+export interface DeviceRegistryParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly revocations: Revocations;
+  readonly ownerHooks: DeviceOwnerHooks;
+  readonly audit: AuditTrail;
+}
+
+/** The devices that signed in. */
+export class DeviceRegistry {
+  readonly #parts: DeviceRegistryParts;
+
+  constructor(parts: DeviceRegistryParts) {
+    this.#parts = parts;
+  }
+
+  /** Ordered by key, at most 1,000 unless told; the next page is `after` the last key. */
+  list(filter?: DeviceFilter): Promise<readonly DeviceRecord[]> {
+    return this.#parts.database.stores.devices.list(filter);
+  }
+
+  get(deviceKey: string): Promise<DeviceRecord | undefined> {
+    return this.#parts.database.stores.devices.get(deviceKey);
+  }
+
+  /** The one unit that names itself so. */
+  find(device: DeviceTriple): Promise<DeviceRecord | undefined> {
+    return this.#parts.database.stores.devices.find(device);
+  }
+
+  /** Devices that call themselves by a `device_id`: more than one where models or clients share it. */
+  findByDeviceId(deviceId: string): Promise<readonly DeviceRecord[]> {
+    return this.#parts.database.stores.devices.list({ deviceId });
+  }
+
+  /**
+   * @param name null takes the name away
+   * @throws TrefoilError `not_found`, or `invalid_request` where the name will not do
+   */
+  async rename(deviceKey: string, name: string | null): Promise<void> {
+    const { database, audit } = this.#parts;
+    if (name !== null && (name.trim() === "" || name.length > maxName || /\p{Cc}/u.test(name))) {
+      throw new TrefoilError(
+        "invalid_request",
+        `A device's name has 1 to ${maxName} printable characters.`,
+      );
+    }
+    if (!(await database.stores.devices.rename(deviceKey, name))) throw unknownDevice();
+    audit.record({ event: "device.rename", outcome: "ok", deviceKey });
+  }
+
+  /**
+   * Takes a device out of its account: its tokens end at once, and its refresh answers `unauthorized_client`, which sends
+   * it back to its set-up. It may sign in anew.
+   * @throws TrefoilError `not_found` where there is no such device, or it was removed already
+   */
+  async remove(deviceKey: string): Promise<void> {
+    const { database, clock, revocations, ownerHooks, audit } = this.#parts;
+    const { ended, accountId } = await database.write(async (stores) => {
+      const device = await stores.devices.get(deviceKey);
+      if (device === undefined || !(await stores.devices.remove(deviceKey, clock.now()))) {
+        throw unknownDevice();
+      }
+      await ownerHooks.run(
+        {
+          deviceKey,
+          reason: "removed",
+          previousAccountId: device.accountId,
+          accountId: undefined,
+        },
+        stores,
+      );
+      return {
+        accountId: device.accountId,
+        ended: await revocations.revokeIn(stores, { deviceKey }, "device_removed"),
+      };
+    });
+    revocations.announce(ended, "device_removed");
+    audit.record({ event: "device.remove", outcome: "ok", deviceKey, accountId });
+  }
+}
+
+function unknownDevice(): TrefoilError {
+  return new TrefoilError("not_found", "There is no such device.");
+}

@@ -1,0 +1,183 @@
+// `grant_type=authorization_code`: a code of `/authorize` becomes a pair of tokens, once.
+// @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
+
+import { TrefoilError } from "@trefoil/protocol/errors";
+import type { AuthorizationCodeRecord, DeviceRecord, Stores } from "../../storage/index.js";
+import { isSameDevice } from "../checks/device-binding.js";
+import { verifierFits } from "../checks/pkce.js";
+import { hashOf, newId } from "../secrets.js";
+import { firstPair } from "../token-pair.js";
+import {
+  type GrantAsker,
+  type GrantContext,
+  type TokenAnswer,
+  storePair,
+  tokenAnswer,
+} from "./context.js";
+
+/** The parameters of the request. */
+export interface CodeRequest {
+  readonly code: string;
+  readonly deviceId: string;
+  readonly modelId: string;
+  readonly codeVerifier: string | undefined;
+}
+
+/** What to do with a code. */
+export type CodeDecision =
+  | { readonly kind: "issue"; readonly code: AuthorizationCodeRecord }
+  /** It was used before: what it gave is revoked. */
+  | { readonly kind: "replayed"; readonly grantId: string | null }
+  | { readonly kind: "refuse"; readonly why: string };
+
+/**
+ * @param code what is stored of it
+ * @param clientId the client that proved itself
+ * @param now milliseconds since the epoch
+ */
+export function decideCode(
+  code: AuthorizationCodeRecord | undefined,
+  clientId: string,
+  request: CodeRequest,
+  now: number,
+): CodeDecision {
+  if (code === undefined || code.clientId !== clientId) {
+    return { kind: "refuse", why: "The code is unknown." };
+  }
+  if (code.consumedAt !== null) return { kind: "replayed", grantId: code.grantId };
+  if (code.expiresAt <= now) return { kind: "refuse", why: "The code has expired." };
+  if (!isSameDevice(code, request)) {
+    return { kind: "refuse", why: "The code was given to another device_id or model_id." };
+  }
+  if (!verifierFits(code.codeChallenge, request.codeVerifier)) {
+    return { kind: "refuse", why: "The code_verifier does not fit the code_challenge." };
+  }
+  return { kind: "issue", code };
+}
+
+/** @throws TrefoilError `invalid_grant` where the code gives nothing */
+export async function exchangeCode(
+  context: GrantContext,
+  asker: GrantAsker,
+  request: CodeRequest,
+): Promise<TokenAnswer> {
+  const { database, clock } = context;
+  const hash = hashOf(request.code);
+  const now = clock.now();
+  const found = await database.stores.authorizationCodes.find(hash);
+  const decision = decideCode(found, asker.client.clientId, request, now);
+  switch (decision.kind) {
+    case "refuse":
+      throw new TrefoilError("invalid_grant", decision.why);
+    case "replayed":
+      return refuseReplay(context, decision.grantId);
+    case "issue": {
+      const issued = await issue(context, asker, decision.code, now);
+      if (issued !== undefined) return issued;
+      // Somebody else was faster, maybe in another process.
+      const spent = await database.stores.authorizationCodes.find(hash);
+      return refuseReplay(context, spent?.grantId ?? null);
+    }
+  }
+}
+
+async function refuseReplay(context: GrantContext, grantId: string | null): Promise<never> {
+  if (grantId !== null) await context.revocations.revoke({ grantId }, "code_reused");
+  throw new TrefoilError("invalid_grant", "The code has been used.");
+}
+
+/** @returns undefined where the code was consumed by somebody else meanwhile */
+async function issue(
+  context: GrantContext,
+  asker: GrantAsker,
+  code: AuthorizationCodeRecord,
+  now: number,
+): Promise<TokenAnswer | undefined> {
+  const { database, random, config, revocations, audit } = context;
+  const grantId = newId(random);
+  const pair = firstPair(random);
+  const outcome = await database.write(async (stores) => {
+    if (!(await stores.authorizationCodes.consume(code.hash, now, grantId))) return undefined;
+    const accountId = code.accountId ?? (await guestOf(context, stores, code, now));
+    const { device, displaced } = await signIn(context, stores, asker, code, accountId, now);
+    await stores.grants.insert({
+      grantId,
+      accountId,
+      clientId: code.clientId,
+      deviceKey: device.deviceKey,
+      createdAt: now,
+    });
+    const expiresAt = await storePair(stores, pair, grantId, now, config);
+    return { accountId, deviceKey: device.deviceKey, displaced, expiresAt };
+  });
+  if (outcome === undefined) return undefined;
+  revocations.announce(outcome.displaced, "owner_changed");
+  audit.record({
+    event: "token.issue",
+    outcome: "ok",
+    clientId: code.clientId,
+    accountId: outcome.accountId,
+    deviceKey: outcome.deviceKey,
+    grantId,
+    remoteAddress: asker.caller.remoteAddress,
+  });
+  return tokenAnswer(pair, outcome.expiresAt, now);
+}
+
+async function guestOf(
+  context: GrantContext,
+  stores: Stores,
+  code: AuthorizationCodeRecord,
+  now: number,
+): Promise<string> {
+  const guest = await stores.accounts.findOrInsertGuest(code, {
+    accountId: newId(context.random),
+    kind: "guest",
+    email: null,
+    passwordHash: null,
+    createdAt: now,
+  });
+  return guest.accountId;
+}
+
+/** Makes the device the account's. @returns the device as it was before, and the grants of others that ended */
+async function signIn(
+  context: GrantContext,
+  stores: Stores,
+  asker: GrantAsker,
+  code: AuthorizationCodeRecord,
+  accountId: string,
+  now: number,
+): Promise<{ readonly device: DeviceRecord; readonly displaced: readonly string[] }> {
+  const { deviceName, deviceRuid } = asker.caller;
+  const device = await stores.devices.upsert({
+    deviceKey: newId(context.random),
+    clientId: code.clientId,
+    deviceId: code.deviceId,
+    modelId: code.modelId,
+    accountId,
+    name: null,
+    reportedName: deviceName ?? null,
+    reportedRuid: deviceRuid ?? null,
+    createdAt: now,
+    lastSeenAt: now,
+    removedAt: null,
+  });
+  const changesOwner = device.accountId !== accountId;
+  if (changesOwner || device.removedAt !== null) {
+    await stores.devices.assign(device.deviceKey, accountId);
+  }
+  if (!changesOwner) return { device, displaced: [] };
+  const { deviceKey, accountId: previousAccountId } = device;
+  // The name was the previous owner's word for it.
+  await stores.devices.rename(deviceKey, null);
+  const displaced = await context.revocations.revokeIn(
+    stores,
+    { deviceKey, exceptAccountId: accountId },
+    "owner_changed",
+  );
+  const previous = await stores.accounts.get(previousAccountId);
+  const reason = previous?.kind === "guest" ? "guest_signed_in" : "signed_in";
+  await context.ownerHooks.run({ deviceKey, reason, previousAccountId, accountId }, stores);
+  return { device, displaced };
+}

@@ -1,0 +1,79 @@
+// What every grant works with, and how tokens are answered.
+// @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+
+import type { Clock } from "@trefoil/protocol/clock";
+import type { AuthConfig } from "../../config/index.js";
+import type { ClientRecord, Database, Stores } from "../../storage/index.js";
+import type { AuditTrail } from "../audit-trail.js";
+import type { DeviceOwnerHooks } from "../device-owner.js";
+import type { Caller } from "../http/caller.js";
+import type { Revocations } from "../revocations.js";
+import { type Random, hashOf } from "../secrets.js";
+import type { TokenPair } from "../token-pair.js";
+
+/** What a grant is carried out with. */
+export interface GrantContext {
+  readonly database: Database;
+  readonly config: AuthConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly revocations: Revocations;
+  readonly audit: AuditTrail;
+  readonly ownerHooks: DeviceOwnerHooks;
+}
+
+/** Who asks: a client that proved itself, and what is known of the caller. */
+export interface GrantAsker {
+  readonly client: ClientRecord;
+  readonly caller: Caller;
+}
+
+/** The members of a token answer. */
+export interface TokenAnswer {
+  readonly access_token: string;
+  /** Seconds. */
+  readonly expires_in: number;
+  readonly refresh_token: string;
+  readonly token_type: "Bearer";
+}
+
+/**
+ * @param expiresAt when the access token ends; milliseconds since the epoch
+ */
+export function tokenAnswer(pair: TokenPair, expiresAt: number, now: number): TokenAnswer {
+  return {
+    access_token: pair.accessToken,
+    expires_in: secondsLeft(expiresAt, now),
+    refresh_token: pair.refreshToken,
+    token_type: "Bearer",
+  };
+}
+
+/** Whole seconds until a time, never less than none. */
+export function secondsLeft(expiresAt: number, now: number): number {
+  return Math.max(0, Math.floor((expiresAt - now) / 1_000));
+}
+
+/**
+ * Stores a pair by its hashes.
+ * @returns when its access token ends; milliseconds since the epoch
+ */
+export async function storePair(
+  stores: Stores,
+  pair: TokenPair,
+  grantId: string,
+  now: number,
+  config: AuthConfig,
+): Promise<number> {
+  const accessTokenHash = hashOf(pair.accessToken);
+  const expiresAt = now + config.accessTokenLifetime * 1_000;
+  await stores.accessTokens.insert({ hash: accessTokenHash, grantId, issuedAt: now, expiresAt });
+  await stores.refreshTokens.insert({
+    hash: hashOf(pair.refreshToken),
+    grantId,
+    accessTokenHash,
+    issuedAt: now,
+    expiresAt: now + config.refreshTokenLifetime * 1_000,
+  });
+  return expiresAt;
+}

@@ -1,0 +1,11 @@
+// The public door of this room.
+export type { Account, AccountRegistry } from "./accounts.js";
+export { type AuthApp, authPaths } from "./app.js";
+export { type AuthServer, type AuthServerParts, createAuthServer } from "./auth-server.js";
+export type { ClientRegistry, IssuedCredentials, NewClient } from "./clients.js";
+export type { DeviceOwnerChange, DeviceOwnerHook } from "./device-owner.js";
+export type { DeviceRegistry } from "./devices.js";
+export type { AuthBindings } from "./http/caller.js";
+export type { IdentityProvider } from "./identity-provider.js";
+export { parameterBounds } from "./http/parameters.js";
+export type { Random } from "./secrets.js";

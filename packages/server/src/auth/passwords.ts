@@ -1,0 +1,70 @@
+// Passwords: argon2id, and never more at once than the machine can bear.
+// @see https://www.rfc-editor.org/rfc/rfc9106
+
+import { hash, verify } from "@node-rs/argon2";
+import { TrefoilError } from "@trefoil/protocol/errors";
+
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Longest password. Bytes. */
+export const maxPasswordBytes = 1_024;
+/** Shortest password. Characters. @see https://pages.nist.gov/800-63-4/sp800-63b.html */
+export const minPasswordLength = 8;
+
+/** How many are worked on at once (each takes 19 MiB and a thread), and how many may wait. */
+const maxAtOnce = 2;
+const maxWaiting = 64;
+
+/** Hashes and checks passwords. */
+export class Passwords {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+  #nobodys: Promise<string> | undefined;
+
+  /** The hash to store, in PHC form. */
+  hash(password: string): Promise<string> {
+    return this.#inTurn(() => hash(normalised(password), cost));
+  }
+
+  /**
+   * Checks a password.
+   * @param stored the stored hash; undefined (no such account, no password) takes as long and is never right
+   */
+  async verify(stored: string | undefined, password: string): Promise<boolean> {
+    const against = stored ?? (await this.#nobodysHash());
+    const right = await this.#inTurn(() => verify(against, normalised(password)));
+    return right && stored !== undefined;
+  }
+
+  #nobodysHash(): Promise<string> {
+    this.#nobodys ??= this.hash("the password of nobody");
+    return this.#nobodys;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= maxAtOnce) {
+      if (this.#waiting.length >= maxWaiting) {
+        throw new TrefoilError("unavailable", "Too many sign-ins at once; try again.", {
+          retryAfter: 2,
+        });
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      // The place passes on; it is given back when nobody waits.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
+}
+
+/** Keyboards differ in how they compose a letter; the person means the same one. */
+function normalised(password: string): string {
+  return password.normalize("NFC");
+}

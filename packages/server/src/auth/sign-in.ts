@@ -1,0 +1,110 @@
+// `POST /account/sign-in`: e-mail and password become an account access token. For apps and command lines of this
+// server's own identity provider. It takes JSON alone, which no form of a foreign page can send.
+
+import type { Clock } from "@trefoil/protocol/clock";
+import { TrefoilError } from "@trefoil/protocol/errors";
+import { z } from "zod";
+import type { AuthConfig } from "../config/index.js";
+import { type AccountRegistry, maxEmailBytes, normalisedEmail } from "./accounts.js";
+import type { AttemptLimiter } from "./attempt-limiter.js";
+import type { AuditTrail } from "./audit-trail.js";
+import type { Caller } from "./http/caller.js";
+import { networkOf } from "./http/network.js";
+import { maxPasswordBytes } from "./passwords.js";
+import { digestOf } from "./secrets.js";
+
+/** Largest body. Bytes. */
+export const maxSignInBytes = 8_192;
+
+const bounded = (bytes: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => Buffer.byteLength(text) <= bytes, `longer than ${bytes} bytes`);
+
+const signInSchema = z.looseObject({
+  email: bounded(maxEmailBytes),
+  password: bounded(maxPasswordBytes),
+});
+
+export interface SignInContext {
+  readonly accounts: AccountRegistry;
+  readonly limiter: AttemptLimiter;
+  readonly config: AuthConfig;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+}
+
+/** The members of the answer. */
+export interface SignInAnswer {
+  readonly account_access_token: string;
+  readonly token_type: "Bearer";
+  /** Seconds. */
+  readonly expires_in: number;
+}
+
+/**
+ * @param body the JSON text
+ * @throws TrefoilError `invalid_request` naming the member; `access_denied`, the same for an unknown address and a wrong
+ * password; `too_many_requests` with the seconds to wait
+ */
+export async function signIn(
+  context: SignInContext,
+  body: string,
+  caller: Caller,
+): Promise<SignInAnswer> {
+  const { accounts, limiter, config, clock, audit } = context;
+  const { email, password } = readSignIn(body);
+  const { remoteAddress } = caller;
+  const network = networkOf(remoteAddress);
+  const window = config.signInWindow * 1_000;
+  const retryAfter = limiter.take(
+    [
+      {
+        key: digestOf(`one ${network} ${normalisedEmail(email)}`),
+        limit: { attempts: config.signInAttempts, window },
+      },
+      {
+        key: digestOf(`all ${network}`),
+        limit: { attempts: config.signInAttemptsPerAddress, window },
+      },
+    ],
+    clock.now(),
+  );
+  if (retryAfter !== undefined) {
+    audit.record({ event: "account.sign_in", outcome: "slow_down", remoteAddress });
+    throw new TrefoilError("too_many_requests", "Too many tries to sign in; try again later.", {
+      retryAfter,
+    });
+  }
+  const account = await accounts.verifyPassword(email, password);
+  if (account === undefined) {
+    audit.record({ event: "account.sign_in", outcome: "access_denied", remoteAddress });
+    throw new TrefoilError("access_denied", "The e-mail address or the password is wrong.");
+  }
+  const { accountId } = account;
+  audit.record({ event: "account.sign_in", outcome: "ok", accountId, remoteAddress });
+  return {
+    account_access_token: await accounts.issueAccountAccessToken(accountId),
+    token_type: "Bearer",
+    expires_in: config.accountAccessTokenLifetime,
+  };
+}
+
+function readSignIn(body: string): z.infer<typeof signInSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    throw new TrefoilError("invalid_request", "The body is not JSON.");
+  }
+  const result = signInSchema.safeParse(json);
+  if (result.success) return result.data;
+  const member = result.error.issues[0]?.path.join(".") ?? "";
+  throw new TrefoilError(
+    "invalid_request",
+    member === ""
+      ? "The body must be a JSON object."
+      : `The member ${member} is missing, not a text, or too long.`,
+  );
+}

@@ -1,0 +1,81 @@
+// Settings from environment variables and from the command line's flags.
+
+import { type Assignment, type Layer, describeUnknown, readText } from "./assignment.js";
+import type { Setting } from "./settings.js";
+import { closestName } from "./suggest.js";
+
+/** The variable that names the configuration file; no setting, because a file cannot name itself. */
+export const fileVariable = "TREFOIL_CONFIG";
+
+/** A flag as it was given: which setting it is for, and its text. */
+export interface Flag {
+  /** How it is called on the command line, as in `--port`. */
+  readonly flag: string;
+  /** The setting's path, as in `listen.port`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Variables that Kubernetes puts into every pod for a service that is called `trefoil`. */
+const serviceLink =
+  /^TREFOIL(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_[A-Z]+)?)$/;
+
+/**
+ * Reads the variables that start with `TREFOIL_`. An empty one counts as unset. A variable that looks like a misspelt
+ * setting is a problem; another one that is unknown only a warning, because other programs may use the prefix.
+ */
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  settings: readonly Setting[],
+  cwd: string,
+): Layer {
+  const byVariable = new Map(settings.map((setting) => [setting.environment, setting]));
+  const assignments: Assignment[] = [];
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const [variable, text] of Object.entries(env)) {
+    if (!variable.startsWith("TREFOIL_") || variable === fileVariable) continue;
+    if (text === undefined || text === "") continue;
+    const setting = byVariable.get(variable);
+    if (setting !== undefined) {
+      if (variable === "TREFOIL_PORT" && text.startsWith("tcp://")) {
+        problems.push(
+          `${variable}: Kubernetes set it to an address because a service is called "trefoil"; set enableServiceLinks: false in the pod`,
+        );
+        continue;
+      }
+      const value = readText(setting, text);
+      assignments.push({ setting, value, source: variable, base: cwd });
+    } else if (!serviceLink.test(variable)) {
+      const meant = closestName(variable, [...byVariable.keys(), fileVariable]);
+      if (meant === undefined) warnings.push(`${variable}: no setting has this variable`);
+      else problems.push(`${variable}: no setting has this variable; did you mean ${meant}?`);
+    }
+  }
+  return { assignments, problems, warnings };
+}
+
+/** Reads flags; the same setting given twice is a problem. */
+export function readFlags(
+  flags: readonly Flag[],
+  settings: readonly Setting[],
+  cwd: string,
+): Layer {
+  const byPath = new Map(settings.map((setting) => [setting.path, setting]));
+  const given = new Map<string, string>();
+  const assignments: Assignment[] = [];
+  const problems: string[] = [];
+  for (const { flag, path, text } of flags) {
+    const setting = byPath.get(path);
+    const earlier = given.get(path);
+    if (setting === undefined) {
+      problems.push(`${flag}: ${describeUnknown(path, settings)}`);
+    } else if (earlier === undefined) {
+      assignments.push({ setting, value: readText(setting, text), source: flag, base: cwd });
+    } else {
+      problems.push(`${flag}: ${path} was already given by ${earlier}`);
+    }
+    given.set(path, flag);
+  }
+  return { assignments, problems, warnings: [] };
+}

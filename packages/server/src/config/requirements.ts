@@ -1,0 +1,56 @@
+// What a configuration must have beyond what its schema says, and what it had better not have.
+
+import type { Assignment } from "./assignment.js";
+import type { Config } from "./schema.js";
+import type { Setting } from "./settings.js";
+
+/** Which of its two forms the server takes. */
+export type ServerForm = "development" | "production";
+
+/** Devices that shipped refresh a token when less than this is left of it. Seconds. */
+const earlyRefresh = 3_600;
+
+/**
+ * The settings that the production form cannot do without and that nobody gave: one line that names them all, or none.
+ */
+export function findMissing(
+  chosen: ReadonlyMap<string, Assignment>,
+  settings: readonly Setting[],
+): string[] {
+  const adminIsOff = chosen.get("admin.enabled")?.value === false;
+  const missing = settings.filter(
+    ({ path, isRequiredInProduction }) =>
+      isRequiredInProduction && !chosen.has(path) && !(adminIsOff && path.startsWith("admin.")),
+  );
+  if (missing.length === 0) return [];
+  const names = missing.map(({ path, environment }) => `${path} (${environment})`);
+  return [`missing settings: ${names.join(", ")}; for a developer server add --dev`];
+}
+
+/** What works but is probably not meant. */
+export function findWarnings(config: Config, form: ServerForm): string[] {
+  const warnings: string[] = [];
+  const { auth, tls } = config;
+  if (auth.accessTokenLifetime <= earlyRefresh) {
+    warnings.push(
+      `auth.accessTokenLifetime: devices that shipped refresh ${earlyRefresh} s before the end, so with ${auth.accessTokenLifetime} s they refresh all the time`,
+    );
+  }
+  if (auth.refreshTokenLifetime < auth.accessTokenLifetime) {
+    warnings.push(
+      "auth.refreshTokenLifetime: shorter than auth.accessTokenLifetime, so devices must sign in anew instead of refreshing",
+    );
+  }
+  if (form === "development" && (tls.certificateFile ?? tls.keyFile) !== undefined) {
+    warnings.push(
+      "tls.certificateFile, tls.keyFile: not used, the developer server makes its own; tls.names adds names to it",
+    );
+  }
+  if (form === "production" && config.publicUrl?.startsWith("http:") === true) {
+    warnings.push("publicUrl: not https, though this server speaks TLS only");
+  }
+  if (form === "production" && tls.names.length > 0) {
+    warnings.push("tls.names: used by the developer server only");
+  }
+  return warnings;
+}
