@@ -112,6 +112,12 @@ describe("accounts", () => {
   });
 });
 
+it("tokens are given to no account that is not there", async () => {
+  const { accounts } = harness.server;
+  await expect(accounts.issueAccountAccessToken("nobody")).rejects.toMatchObject(missing);
+  await expect(accounts.issueAccountAuthorizationCode("nobody")).rejects.toMatchObject(missing);
+});
+
 describe("devices", () => {
   it("are found by key, by unit and by what they call themselves, and named", async () => {
     await harness.pair();

@@ -1,11 +1,7 @@
-// What ends a token ends it at once: for those who hold it, for those who ask, and in other processes.
+// What ends a token ends it at once: for those who hold it and for those who ask.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { VerifiedToken } from "../../packages/server/src/identity/index.js";
-import { openDatabase } from "../../packages/server/src/storage/index.js";
 import { type Harness, openHarness, pairOf } from "./harness.js";
 
 let harness: Harness;
@@ -135,79 +131,5 @@ describe("listeners", () => {
     const second = pairOf((await harness.refresh(first.refreshToken)).body);
     await harness.deleteToken(second.accessToken);
     expect(heard).toHaveBeenCalledTimes(1);
-  });
-});
-
-describe("two processes on one database", () => {
-  let directory: string;
-  let other: Harness;
-  let mine: Harness;
-
-  beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), "trefoil-revocation-"));
-    const file = join(directory, "trefoil.db");
-    mine = await openHarness({ database: await openDatabase({ kind: "sqlite", file }) });
-    other = await openHarness({ database: await openDatabase({ kind: "sqlite", file }) });
-    mine.server.start();
-    other.server.start();
-  });
-  afterEach(async () => {
-    for (const one of [mine, other]) {
-      await one.close();
-      await one.database.close();
-      expect(one.clock.pendingTimers).toBe(0);
-    }
-    rmSync(directory, { recursive: true, force: true });
-  });
-
-  it("hear of each other's revocations within a second", async () => {
-    const pair = await mine.pair();
-    const token = await verified(pair.accessToken, other);
-    const heard = vi.fn<() => void>();
-    token.onRevoked(heard);
-    await mine.deleteToken(pair.accessToken);
-    expect(heard).not.toHaveBeenCalled();
-    other.clock.advance(500);
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
-    expect(await other.works(pair.accessToken)).toBe(false);
-    // The same revocation is read again for half a minute, and announced no more.
-    for (let round = 0; round < 4; round++) {
-      other.clock.advance(500);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(heard).toHaveBeenCalledTimes(1);
-  });
-
-  it("answer the same pair to a device that retries its refresh at the other", async () => {
-    const { refreshToken } = await mine.pair();
-    const fields = { client_id: mine.clientId, client_secret: mine.clientSecret };
-    const answers = await Promise.all(
-      [mine, other, mine, other, other, mine].map((one) => one.refresh(refreshToken, fields)),
-    );
-    for (const { status, text } of answers) expect(status, text).toBe(200);
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-  });
-
-  it("end the retry window when the new token is used at the other", async () => {
-    const { refreshToken } = await mine.pair();
-    const pair = pairOf((await mine.refresh(refreshToken)).body);
-    expect(await other.works(pair.accessToken)).toBe(true);
-    await other.server.close();
-    const reused = await mine.refresh(refreshToken);
-    expect(reused.body["error"]).toBe("expired_token");
-  });
-
-  it("give tokens for a code once", async () => {
-    const code = await mine.code();
-    const fields = {
-      grant_type: "authorization_code",
-      code,
-      device_id: "8c:85:90:01:02:03",
-      model_id: "test_model",
-      client_id: mine.clientId,
-      client_secret: mine.clientSecret,
-    };
-    const answers = await Promise.all([mine, other, mine, other].map((one) => one.token(fields)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 });

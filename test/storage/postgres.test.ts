@@ -1,41 +1,14 @@
-// PostgreSQL: the contract, each test in a database of its own. Runs where a server answers: at
-// TREFOIL_TEST_POSTGRES_URL, or on this machine.
+// PostgreSQL: the contract, each test in a database of its own.
 
-import { randomUUID } from "node:crypto";
-import { Client } from "pg";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../packages/server/src/storage/index.js";
+import { adminUrl, newPostgresDatabase, postgresIsThere } from "./postgres-server.js";
 import { describeStorage } from "./storage-contract.js";
 
-const adminUrl =
-  process.env["TREFOIL_TEST_POSTGRES_URL"] ?? "postgres://root@127.0.0.1:5432/postgres";
-
-async function administer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-const isThere = await administer("select 1").then(
-  () => true,
-  () => false,
-);
-
-describe.runIf(isThere)("with a server", () => {
+describe.runIf(postgresIsThere)("with a server", () => {
   describeStorage("PostgreSQL", async () => {
-    const name = `trefoil_test_${randomUUID().replaceAll("-", "")}`;
-    await administer(`create database ${name}`);
-    const url = new URL(adminUrl);
-    url.pathname = `/${name}`;
-    return {
-      shared: true,
-      open: () => openDatabase({ kind: "postgres", url: url.href }),
-      remove: () => administer(`drop database ${name} with (force)`),
-    };
+    const { url, remove } = await newPostgresDatabase();
+    return { shared: true, open: () => openDatabase({ kind: "postgres", url }), remove };
   });
 
   it("names a database that is not there, and no password", async () => {

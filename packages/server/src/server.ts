@@ -14,7 +14,13 @@ import {
 } from "./admin/index.js";
 import { type AuthServer, authPaths, createAuthServer } from "./auth/index.js";
 import type { Config } from "./config/index.js";
-import { Delivery, Presence, createDurableMailbox } from "./delivery/index.js";
+import {
+  Delivery,
+  type DirectiveSender,
+  Presence,
+  createDurableMailbox,
+  createMemoryMailbox,
+} from "./delivery/index.js";
 import {
   developmentOrigin,
   prepareAdminToken,
@@ -50,6 +56,8 @@ export interface RunningServer {
   readonly origin: string;
   /** The port that it really listens on. */
   readonly port: number;
+  /** Sends directives to devices, from the program that runs the server: what the admin API does, without HTTP. */
+  readonly sender: DirectiveSender;
   /** Ends it in good order: connections are sent away in waves, then the database is closed. */
   stop(): Promise<void>;
 }
@@ -91,10 +99,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     auth.start();
     undo.push(() => auth.close());
 
-    const mailbox = createDurableMailbox(database);
+    const mailbox = config.delivery.durable
+      ? createDurableMailbox(database)
+      : createMemoryMailbox();
     auth.onDeviceOwnerChanged(async ({ deviceKey, reason }, stores) => {
       // What waits for a guest's device is its new owner's too; a stranger's is not.
-      if (reason !== "guest_signed_in") await stores.mailbox.purge(deviceKey);
+      if (reason === "guest_signed_in") return;
+      // The database too where it is not in use: a durable mailbox of an earlier or later start reads it.
+      await stores.mailbox.purge(deviceKey);
+      if (!config.delivery.durable) await mailbox.purge(deviceKey);
     });
     const presence = new Presence();
     const delivery = new Delivery({
@@ -160,7 +173,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const { caFile } = development.certificates;
       await writeDevJson({ dataDir: config.dataDir, origin, caFile, demo, adminToken });
     }
-    return { origin, port: listener.port, stop };
+    return { origin, port: listener.port, sender: delivery, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,7 +3,7 @@
 import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { AuthConfig } from "../config/index.js";
-import type { AccountRecord, Database } from "../storage/index.js";
+import type { AccountRecord, AccountTokenKind, Database } from "../storage/index.js";
 import type { LocalIdentityProvider } from "./local-identity-provider.js";
 import { type Passwords, maxPasswordBytes, minPasswordLength } from "./passwords.js";
 import { type Random, newId } from "./secrets.js";
@@ -108,20 +108,29 @@ export class AccountRegistry {
   /**
    * Gives an account access token: what `/authorize` takes as its bearer value.
    * @param lifetime seconds; default: the configuration's `auth.accountAccessTokenLifetime`
+   * @throws TrefoilError `not_found` where there is no such account
    */
   issueAccountAccessToken(accountId: string, lifetime?: number): Promise<string> {
-    const { localProvider, config } = this.#parts;
-    const seconds = lifetime ?? config.accountAccessTokenLifetime;
-    return localProvider.issue("access", accountId, seconds);
+    const seconds = lifetime ?? this.#parts.config.accountAccessTokenLifetime;
+    return this.#issue("access", accountId, seconds);
   }
 
   /**
    * Gives an account authorization code: what `/authorize` takes with `grant_type=uauth_auth_code_v2`. It works once.
    * @param lifetime seconds; default: the configuration's `auth.authorizationCodeLifetime`
+   * @throws TrefoilError `not_found` where there is no such account
    */
   issueAccountAuthorizationCode(accountId: string, lifetime?: number): Promise<string> {
-    const { localProvider, config } = this.#parts;
-    return localProvider.issue("code", accountId, lifetime ?? config.authorizationCodeLifetime);
+    const seconds = lifetime ?? this.#parts.config.authorizationCodeLifetime;
+    return this.#issue("code", accountId, seconds);
+  }
+
+  async #issue(kind: AccountTokenKind, accountId: string, lifetime: number): Promise<string> {
+    const { database, localProvider } = this.#parts;
+    if ((await database.stores.accounts.get(accountId)) === undefined) {
+      throw new TrefoilError("not_found", "There is no such account.");
+    }
+    return localProvider.issue(kind, accountId, lifetime);
   }
 }
 

@@ -136,7 +136,8 @@ function fail(
   extra: Readonly<Record<string, unknown>> = {},
 ): Response {
   const error = TrefoilError.from(thrown);
-  if (error.wire.http >= 500) {
+  // Being busy is no failure: a flood of sign-ins must not become a flood of log lines.
+  if (error.wire.http >= 500 && error.retryAfter === undefined) {
     context.log.error("A request to the authorization server failed.", { path, err: error });
   }
   return errorAnswer(error, extra);

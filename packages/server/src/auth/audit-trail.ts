@@ -21,6 +21,8 @@ export interface AuditEvent {
 
 /** How long an event waits for others. Milliseconds. */
 const gatherTime = 100;
+/** How long to wait after the database did not take them. Milliseconds. */
+const retryTime = 10_000;
 /** How many are written at once; that many waiting are written without waiting longer. */
 const batchSize = 64;
 /** How many may wait while the database does not take them; past that the oldest are dropped, and that is logged. */
@@ -40,6 +42,8 @@ export class AuditTrail {
   #waiting: AuditRecord[] = [];
   #timer: Timer | undefined;
   #writing: Promise<void> | undefined;
+  /** Whether the last try failed: the next one waits for its time. */
+  #failing = false;
 
   constructor(parts: AuditTrailParts) {
     this.#parts = parts;
@@ -66,7 +70,9 @@ export class AuditTrail {
         dropped: batchSize,
       });
     }
-    if (this.#waiting.length >= batchSize) void this.flush();
+    // One that is writing takes along what comes meanwhile.
+    if (this.#writing !== undefined) return;
+    if (this.#waiting.length >= batchSize && !this.#failing) void this.flush();
     else this.#timer ??= clock.after(gatherTime, () => void this.flush());
   }
 
@@ -81,19 +87,24 @@ export class AuditTrail {
   }
 
   async #write(): Promise<void> {
-    const { database, clock, log } = this.#parts;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, batchSize);
-      try {
-        await database.stores.auditLog.append(batch);
-      } catch (error) {
-        log.error("Audit events could not be written; they are tried again.", { err: error });
-        this.#timer ??= clock.after(10_000, () => void this.flush());
-        return;
-      }
-      const written = new Set(batch);
-      this.#waiting = this.#waiting.filter((record) => !written.has(record));
+    try {
+      while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.slice(0, batchSize));
+      this.#failing = false;
+    } catch (error) {
+      const { clock, log } = this.#parts;
+      this.#failing = true;
+      log.error("Audit events could not be written; they are tried again.", { err: error });
+      this.#timer ??= clock.after(retryTime, () => void this.flush());
+    } finally {
+      // In the same turn as the last look at what waits, so that nothing noted in between is forgotten.
+      this.#writing = undefined;
     }
+  }
+
+  async #writeBatch(batch: readonly AuditRecord[]): Promise<void> {
+    await this.#parts.database.stores.auditLog.append(batch);
+    const written = new Set(batch);
+    this.#waiting = this.#waiting.filter((record) => !written.has(record));
   }
 }
 

@@ -182,6 +182,12 @@ const gateway = z
 
 const delivery = z
   .strictObject({
+    durable: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether directives wait in the database, so that what was accepted survives the process. `false` keeps them in memory: cheaper, and lost with the process.",
+      ),
     ttlSeconds: seconds(
       86_400,
       "How long a directive waits for its device unless its sender says otherwise.",

@@ -8,7 +8,7 @@ describe("a form", () => {
   it("comes back as URLSearchParams wrote it, whatever stands in it", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(wellFormed, wellFormed), { maxLength: 8 }), (pairs) => {
-        const text = new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
+        const text = new URLSearchParams(pairs).toString();
         expect(parseForm(text).map(({ name, value }) => [name, value])).toEqual(pairs);
       }),
     );
