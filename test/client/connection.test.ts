@@ -313,6 +313,17 @@ describe("a downchannel that is refused", () => {
     expect(gateway.sessions).toHaveLength(connections);
   });
 
+  it("with 429 at first is waited for, where the wait is short", async () => {
+    gateway.next("/v1/directives", refuseWith(429, { "retry-after": "1" }));
+    const connected = device.client.connect();
+    await eventually(() => device.client.state.phase === "waiting");
+    device.clock.advance(1_250);
+    await connected;
+    await device.client.close();
+    gateway.next("/v1/directives", refuseWith(503, { "retry-after": "60" }));
+    await expect(device.client.connect()).rejects.toMatchObject({ code: "unavailable" });
+  });
+
   it("with 500 is tried again", async () => {
     gateway.next("/v1/directives", refuseWith(500));
     const connected = device.client.connect({ waitOnFirstConnect: true });

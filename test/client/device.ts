@@ -134,10 +134,15 @@ export function breathe(): Promise<void> {
 }
 
 /** Waits for something that real sockets bring about, without moving the fake clock. */
-export async function eventually(condition: () => boolean, what = "the condition"): Promise<void> {
+export async function eventually(
+  condition: () => boolean,
+  what: string | (() => string) = "the condition",
+): Promise<void> {
   const deadline = Date.now() + 5_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come about in 5 s`);
+    if (Date.now() > deadline) {
+      throw new Error(`${typeof what === "string" ? what : what()} did not come about in 5 s`);
+    }
     await breathe();
   }
 }

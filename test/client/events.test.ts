@@ -1,5 +1,4 @@
 // How events are sent, answered, retried and kept for an outage: against a gateway that is told to misbehave.
-import { constants } from "node:http2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildDirective, encodeDirective, parseEvent } from "@trefoil/protocol/messages";
 import {
@@ -384,6 +383,33 @@ describe("429 and 503 to an event", () => {
     sent.catch(() => undefined);
     await device.wait(5_000, () => events().length === 4);
     await expect(sent).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("many events at once", () => {
+  it("are on their way at most 20 at a time, and none is lost", async () => {
+    let open = 0;
+    let most = 0;
+    gateway.scripts["/v1/events"] = ({ stream }) => {
+      most = Math.max(most, ++open);
+      setTimeout(() => {
+        open--;
+        noContent(stream);
+      }, 5);
+    };
+    const sent = Array.from({ length: 90 }, () => device.client.send("Test.Event", {}));
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(sent.map(() => 204));
+    expect(most).toBe(20);
+  });
+
+  it("go on while the answers to others are still arriving", async () => {
+    gateway.scripts["/v1/events"] = ({ stream }) => {
+      stream.resume();
+      stream.respond({ ":status": 200, "content-type": "multipart/related; boundary=b" });
+      stream.write("--b\r\n");
+    };
+    const answers = Array.from({ length: 30 }, () => device.client.send("Test.Event", {}));
+    expect(await Promise.all(answers)).toHaveLength(30);
   });
 });
 

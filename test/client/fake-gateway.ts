@@ -93,7 +93,7 @@ export class FakeGateway {
     });
     server.on("stream", (stream, headers) => {
       stream.on("error", () => undefined);
-      const session = stream.session!;
+      const session = stream.session as ServerHttp2Session;
       const path = headers[":path"] ?? "";
       const connection = this.sessions.indexOf(session);
       const request: Request = { path, headers, stream, session, connection };
@@ -117,6 +117,11 @@ export class FakeGateway {
   /** Scripts for the next requests of a path, one each. */
   next(path: "/v1/directives" | "/v1/events" | "/ping", ...scripts: Script[]): void {
     (this.#next[path] ??= []).push(...scripts);
+  }
+
+  /** Forgets the scripts that were not used yet. */
+  forgetScripts(): void {
+    for (const scripts of Object.values(this.#next)) scripts.length = 0;
   }
 
   /** The good answer to `GET /v1/directives`; ends the earlier channels as a gateway does. */

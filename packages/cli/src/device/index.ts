@@ -1,0 +1,2 @@
+// The public door of this room.
+export { deviceCommand } from "./command.js";

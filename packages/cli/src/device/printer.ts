@@ -1,0 +1,155 @@
+// What a simulated device shows: lines for people, or JSON lines for programs.
+
+import type { ClientNotice, ReceivedDirective } from "@trefoil/client/node";
+import type { MessageName } from "@trefoil/protocol/messages";
+import pico from "picocolors";
+import { printable } from "../printable.js";
+
+/** Where lines go. */
+export interface Output {
+  /** A line of the result. */
+  readonly out: (line: string) => void;
+  /** A line about how it goes. */
+  readonly note: (line: string) => void;
+}
+
+/** Shows what happens to a device. */
+export interface Printer {
+  directive(directive: ReceivedDirective): void;
+  sent(name: MessageName, text: string): void;
+  failed(what: string, error: unknown): void;
+  notice(notice: ClientNotice): void;
+  attachment(contentId: string, bytes: number, error: unknown): void;
+  say(text: string): void;
+}
+
+/** A directive as one line of JSON, as it travels: `{"directive":{"header":...,"payload":...}}`. */
+export function directiveLine(directive: ReceivedDirective): string {
+  return JSON.stringify({ directive });
+}
+
+/** For programs: directives on the result, everything else beside it. */
+export function jsonPrinter({ out, note }: Output): Printer {
+  return {
+    directive: (directive) => out(directiveLine(directive)),
+    sent: () => undefined,
+    failed: (what, error) => note(`${what}: ${messageOf(error)}`),
+    notice(notice) {
+      const line = describe(notice);
+      if (line !== undefined) note(line.text);
+    },
+    attachment: (contentId, bytes, error) =>
+      note(
+        error === undefined
+          ? `attachment cid:${printable(contentId)}: ${bytes} bytes`
+          : `attachment cid:${printable(contentId)}: ${messageOf(error)}`,
+      ),
+    say: (text) => note(text),
+  };
+}
+
+/** For people. */
+export function humanPrinter({ out }: Output, colour: boolean, time: () => Date): Printer {
+  const { bold, cyan, dim, green, red, yellow } = pico.createColors(colour);
+  const line = (mark: string, text: string) =>
+    out(`${dim(time().toTimeString().slice(0, 8))} ${mark} ${text}`);
+  return {
+    directive({ name, payload, header, source }) {
+      const dialogue =
+        header.dialogRequestId === undefined
+          ? ""
+          : dim(` #${printable(header.dialogRequestId).slice(0, 8)}`);
+      const from = source === "downchannel" ? dim(" downchannel") : "";
+      line(cyan("←"), `${bold(cyan(printable(name)))}${dialogue}${from}${bodyOf(payload)}`);
+    },
+    sent: (name, text) => line(green("→"), `${bold(green(name))}  ${printable(text)}`),
+    failed: (what, error) => line(red("✗"), `${what}: ${messageOf(error)}`),
+    notice(notice) {
+      const described = describe(notice);
+      if (described === undefined) return;
+      const paint = { good: green, bad: yellow, quiet: dim }[described.mood];
+      line(paint("●"), paint(described.text));
+    },
+    attachment(contentId, bytes, error) {
+      const end = error === undefined ? `${bytes} bytes` : red(messageOf(error));
+      line(cyan("♪"), `cid:${printable(contentId)}  ${end}`);
+    },
+    say: (text) => line(dim("●"), dim(text)),
+  };
+}
+
+/** A payload that is short on the same line, a long one below, indented. */
+function bodyOf(payload: unknown): string {
+  const short = JSON.stringify(payload);
+  if (short === "{}") return "";
+  if (short.length <= 100) return `  ${printable(short)}`;
+  const lines = JSON.stringify(payload, null, 2).split("\n");
+  return lines.map((each) => `\n    ${printable(each)}`).join("");
+}
+
+interface Described {
+  readonly mood: "good" | "bad" | "quiet";
+  readonly text: string;
+}
+
+function describe(notice: ClientNotice): Described | undefined {
+  switch (notice.kind) {
+    case "connection":
+      return describeConnection(notice.state, notice.previous);
+    case "directive-dropped": {
+      const why =
+        notice.reason === "stale" ? "belongs to an older request" : "came before: a repeat";
+      return { mood: "quiet", text: `${printable(notice.directive.name)} dropped: ${why}` };
+    }
+    case "part-rejected":
+      return {
+        mood: "bad",
+        text:
+          notice.part.kind === "malformed-directive"
+            ? `a directive was left out: ${messageOf(notice.part.error)}`
+            : `an attachment was left out: no directive named it`,
+      };
+    case "event-queued":
+      return { mood: "quiet", text: `${notice.name} waits for the connection` };
+    case "event-given-up":
+      return { mood: "bad", text: `${notice.name} given up: ${messageOf(notice.error)}` };
+    case "token-store-failed":
+      return { mood: "bad", text: "the tokens could not be saved" };
+    case "tokens-refreshed":
+      return { mood: "quiet", text: "the tokens were refreshed" };
+    case "sign-in-needed":
+    case "directive":
+    case "directive-unhandled":
+    case "handler-failed":
+    case "dialogue":
+    case "context-failed":
+      return undefined;
+  }
+}
+
+type Connection = Extract<ClientNotice, { kind: "connection" }>;
+
+function describeConnection(
+  state: Connection["state"],
+  previous: Connection["previous"],
+): Described | undefined {
+  switch (state.phase) {
+    case "open":
+      return { mood: "good", text: "connected" };
+    case "waiting": {
+      const seconds = (state.delay / 1000).toFixed(1);
+      return { mood: "bad", text: `${messageOf(state.cause)} Next try in ${seconds} s.` };
+    }
+    case "connecting":
+    case "opening":
+      return previous.phase === "open" ? { mood: "quiet", text: "reconnecting" } : undefined;
+    case "closed":
+    case "renewing":
+    case "stopped":
+      return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,11 @@
+// The public door of this room.
+export { adviceOn } from "./advice.js";
+export type { DevJson } from "./dev-json.js";
+export {
+  type Surroundings,
+  type TrustOptions,
+  dataDirectory,
+  developerServer,
+  serverUrl,
+  trust,
+} from "./server-options.js";

@@ -1,0 +1,45 @@
+// The state of the device that goes along with every event, gathered from who knows each part of it.
+
+import type { ContextEntry, MessageName, Payload } from "@trefoil/protocol/messages";
+
+/** Answers the payload of one context object as it is now; undefined leaves it out of this event. */
+export type ContextProvider = () => Payload | undefined;
+
+/** The providers of one client. */
+export class ContextProviders {
+  readonly #providers = new Map<MessageName, ContextProvider>();
+  readonly #failed: (name: MessageName, error: unknown) => void;
+
+  /** @param failed a provider threw; its object is left out of that event */
+  constructor(failed: (name: MessageName, error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /**
+   * Fills in one context object from now on, in place of an earlier provider of the same name.
+   * @param name `Namespace.Name`, as in `Speaker.VolumeState`
+   * @returns takes the provider back
+   */
+  provide(name: MessageName, provider: ContextProvider): () => void {
+    this.#providers.set(name, provider);
+    return () => {
+      if (this.#providers.get(name) === provider) this.#providers.delete(name);
+    };
+  }
+
+  /** The context of an event that is made now. */
+  entries(): ContextEntry[] {
+    const entries: ContextEntry[] = [];
+    for (const [fullName, provider] of this.#providers) {
+      const dot = fullName.indexOf(".");
+      const header = { namespace: fullName.slice(0, dot), name: fullName.slice(dot + 1) };
+      try {
+        const payload = provider();
+        if (payload !== undefined) entries.push({ header, payload });
+      } catch (error) {
+        this.#failed(fullName, error);
+      }
+    }
+    return entries;
+  }
+}

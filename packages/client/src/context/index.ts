@@ -1,0 +1,2 @@
+// The public door of this room.
+export { type ContextProvider, ContextProviders } from "./context-providers.js";

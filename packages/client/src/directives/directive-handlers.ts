@@ -1,0 +1,78 @@
+// Who takes which directive: handlers by name, and feeds that take every one.
+
+import type { Payload } from "@trefoil/protocol/messages";
+import type { Attachment } from "./attachment.js";
+import { DirectiveFeed } from "./directive-feed.js";
+import type { ReceivedDirective } from "./received-directive.js";
+
+/**
+ * Presents one directive. Where it returns a promise, the next directive of the same dialogue is handed over when that
+ * has resolved: speak until `directive.signal` is aborted, then return.
+ * @param attachment the first attachment that the payload names by `cid:`
+ */
+export type DirectiveHandler<P = Payload> = (
+  directive: ReceivedDirective<P>,
+  attachment: Attachment | undefined,
+) => unknown;
+
+/** The handlers of one client. */
+export class DirectiveHandlers {
+  readonly #handlers = new Map<string, Set<DirectiveHandler>>();
+  readonly #feeds = new Set<DirectiveFeed>();
+  readonly #failed: (directive: ReceivedDirective, error: unknown) => void;
+
+  /** @param failed a handler threw or rejected; the others are not affected */
+  constructor(failed: (directive: ReceivedDirective, error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /**
+   * Adds a handler.
+   * @param name `Namespace.Name`, or `*` for what no other handler takes
+   * @returns takes it away again
+   */
+  add(name: string, handler: DirectiveHandler): () => void {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers);
+    handlers.add(handler);
+    return () => handlers.delete(handler);
+  }
+
+  /** A feed of every directive from now on, until it is left. */
+  feed(): DirectiveFeed {
+    const feed = new DirectiveFeed(() => this.#feeds.delete(feed));
+    this.#feeds.add(feed);
+    return feed;
+  }
+
+  /** Hands a directive to whoever takes it; resolves when all are done. Undefined where nobody does. */
+  present(directive: ReceivedDirective): Promise<void> | undefined {
+    const named = this.#handlers.get(directive.name) ?? none;
+    const handlers = named.size > 0 ? named : (this.#handlers.get("*") ?? none);
+    if (handlers.size === 0 && this.#feeds.size === 0) return undefined;
+    const done: Promise<unknown>[] = [];
+    for (const handler of handlers) done.push(this.#run(handler, directive));
+    for (const feed of this.#feeds) done.push(feed.present(directive));
+    return Promise.all(done).then(() => undefined);
+  }
+
+  /** Resolves when every feed has room. */
+  async room(): Promise<void> {
+    for (const feed of this.#feeds) await feed.room();
+  }
+
+  /** Ends the feeds. */
+  close(): void {
+    for (const feed of this.#feeds) feed.end();
+  }
+
+  async #run(handler: DirectiveHandler, directive: ReceivedDirective): Promise<void> {
+    try {
+      await handler(directive, directive.attachment());
+    } catch (error) {
+      this.#failed(directive, error);
+    }
+  }
+}
+
+const none: ReadonlySet<DirectiveHandler> = new Set();
