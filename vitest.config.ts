@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 
 const packages = fileURLToPath(new URL("./packages", import.meta.url));
 
+const report = process.env["TEST_REPORT"];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -13,7 +15,11 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "tooling/**/*.test.ts"],
+    // The report that .ci/run and the coverage table read.
+    ...(report === undefined
+      ? {}
+      : { reporters: ["default", ["json", { outputFile: report }]] as const }),
     pool: "threads",
     isolate: false,
     testTimeout: 20_000,

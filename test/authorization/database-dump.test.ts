@@ -1,11 +1,13 @@
 // A stolen database, backup or log gives nothing that works: attackers read dumps.
 
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openDatabase } from "../../packages/server/src/storage/index.js";
-import { email, openHarness, pairOf, password } from "./harness.js";
+import { Browser } from "./browser.js";
+import { device, email, openHarness, pairOf, password } from "./harness.js";
 
 it("neither the database's files nor the log hold a secret, code or token that was given", async () => {
   const directory = mkdtempSync(join(tmpdir(), "trefoil-dump-"));
@@ -53,13 +55,101 @@ it("neither the database's files nor the log hold a secret, code or token that w
 
   await harness.close();
   await database.close();
+  expectNone(directory, harness.logged, secrets, ["$argon2id$", email]);
+});
+
+it("nor what the pages, the device flow and the OpenID Connect provider gave: cookies, recovery codes, user codes", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "trefoil-dump-"));
+  const database = await openDatabase({ kind: "sqlite", file: join(directory, "trefoil.db") });
+  const harness = await openHarness({ database, startAt: Date.now() });
+  const browser = new Browser(harness);
+  const at = (path: string) => `https://localhost${path}`;
+
+  const signUp = await browser.submit(await browser.open(at("/sign-up")), {
+    email: "pages@example.org",
+    new_password: "a password of the pages",
+  });
+  const codes = await browser.open(at("/account/recovery-codes"));
+  const started = await harness.send(
+    "/device_authorization",
+    { client_id: harness.clientId, client_secret: harness.clientSecret, ...device },
+    { shape: "POST body" },
+  );
+  const userCode = String(started.body["user_code"]);
+  const activate = await browser.open(at(`/activate?user_code=${userCode}`));
+  await browser.submit(activate, { decision: "allow" });
+  const pair = pairOf(
+    (
+      await harness.token({
+        grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+        device_code: String(started.body["device_code"]),
+      })
+    ).body,
+  );
+  const app = await harness.server.clients.create({
+    name: "App",
+    redirectUris: ["com.example:/back"],
+  });
+  const verifier = "v".repeat(43);
+  const challenge = createHash("sha256").update(verifier).digest("base64url");
+  let page = await browser.open(
+    at(
+      `/oidc/auth?client_id=${app.clientId}&redirect_uri=com.example:/back&response_type=code&scope=openid+devices&code_challenge=${challenge}&code_challenge_method=S256`,
+    ),
+  );
+  const ids: string[] = [];
+  for (let steps = 0; steps < 12 && !page.location?.startsWith("com.example:"); steps++) {
+    for (const cookie of page.headers.getSetCookie()) ids.push(/=([^;]*)/.exec(cookie)?.[1] ?? "");
+    page =
+      page.location === null
+        ? await browser.submit(page, { decision: "allow" })
+        : await browser.open(new URL(page.location, page.url).href);
+  }
+  const code = new URL(page.location ?? "").searchParams.get("code") ?? "none";
+  const given = await harness.send(
+    "/oidc/token",
+    {
+      grant_type: "authorization_code",
+      client_id: app.clientId,
+      redirect_uri: "com.example:/back",
+      code,
+      code_verifier: verifier,
+    },
+    { shape: "POST body" },
+  );
+  const secrets = [
+    "a password of the pages",
+    ...signUp.headers.getSetCookie().map((cookie) => /=([^;]*)/.exec(cookie)?.[1] ?? ""),
+    ...[...codes.html.matchAll(/<li>([A-Z0-9-]{24})<\/li>/g)].map(([, one]) => one ?? ""),
+    String(started.body["device_code"]),
+    userCode,
+    userCode.replace("-", ""),
+    pair.accessToken,
+    pair.refreshToken,
+    code,
+    String(given.body["access_token"]),
+    ...ids,
+  ].filter((secret) => secret.length >= 8);
+  expect(given.status, given.text).toBe(200);
+  expect(secrets.length).toBeGreaterThan(20);
+
+  await harness.close();
+  await database.close();
+  expectNone(directory, harness.logged, secrets, ["pages@example.org", app.clientId]);
+});
+
+/** @param plain what is no secret and therefore there: the dump is the real one */
+function expectNone(
+  directory: string,
+  logged: readonly string[],
+  secrets: readonly string[],
+  plain: readonly string[],
+): void {
   const files = readdirSync(directory);
   expect(files).toContain("trefoil.db");
   const dump = Buffer.concat(files.map((name) => readFileSync(join(directory, name))));
-  const log = harness.logged.join("\n");
-  // The dump is the real one: what is not secret is in it.
-  expect(dump.includes(email)).toBe(true);
-  expect(dump.includes("$argon2id$")).toBe(true);
+  const log = logged.join("\n");
+  for (const text of plain) expect(dump.includes(text)).toBe(true);
   for (const [index, secret] of secrets.entries()) {
     const forms = [
       Buffer.from(secret),
@@ -74,4 +164,4 @@ it("neither the database's files nor the log hold a secret, code or token that w
     }
   }
   rmSync(directory, { recursive: true, force: true });
-});
+}

@@ -139,6 +139,39 @@ describe("a guest", () => {
       },
     ]);
   });
+
+  it("takes the device with its key and its name along to that account", async () => {
+    const { deviceKey } = (await identityOf(await guestPair()))!;
+    await harness.server.devices.rename(deviceKey, "Kitchen");
+    const [before] = await harness.server.devices.list();
+    harness.clock.advance(1_000);
+    await harness.pair();
+    expect(await harness.server.devices.list()).toEqual([
+      { ...before, accountId: harness.accountId, lastSeenAt: harness.clock.now() },
+    ]);
+  });
+
+  it("comes back to a device without anything of the person's, and is the guest that it was", async () => {
+    const { accountId, deviceKey } = (await identityOf(await guestPair()))!;
+    const person = await harness.pair();
+    await harness.server.devices.rename(deviceKey, "Bedroom");
+    changes.length = 0;
+    const again = (await identityOf(await guestPair()))!;
+    expect(again).toMatchObject({ accountId, deviceKey });
+    expect(await harness.works(person.accessToken)).toBe(false);
+    expect((await harness.server.devices.get(deviceKey))?.name).toBeNull();
+    expect(changes).toMatchObject([{ reason: "signed_in", accountId }]);
+  });
+
+  it("leaves nothing to whoever signs in after the device was removed", async () => {
+    const { deviceKey } = (await identityOf(await guestPair()))!;
+    await harness.server.devices.rename(deviceKey, "Kitchen");
+    await harness.server.devices.remove(deviceKey);
+    changes.length = 0;
+    await harness.pair();
+    expect((await harness.server.devices.get(deviceKey))?.name).toBeNull();
+    expect(changes).toMatchObject([{ reason: "signed_in", accountId: harness.accountId }]);
+  });
 });
 
 describe("a device that its owner removed", () => {

@@ -1,7 +1,11 @@
 // An authorization server in memory, with a client and an account, and requests in each shape that devices send.
 
 import { FakeClock } from "@trefoil/protocol/clock";
-import { type AuthServer, createAuthServer } from "../../packages/server/src/auth/index.js";
+import {
+  type AuthServer,
+  type AuthServerParts,
+  createAuthServer,
+} from "../../packages/server/src/auth/index.js";
 import { type AuthConfig, configSchema } from "../../packages/server/src/config/index.js";
 import { type Database, openDatabase } from "../../packages/server/src/storage/index.js";
 
@@ -66,9 +70,15 @@ export const device = { device_id: "8c:85:90:01:02:03", model_id: "test_model" }
 const passwordHashes = new Map<string, string>();
 
 export async function openHarness(
-  settings: { readonly config?: Partial<AuthConfig>; readonly database?: Database } = {},
+  settings: {
+    readonly config?: Partial<AuthConfig>;
+    readonly database?: Database;
+    /** Where the clock begins; the year 2025 unless told. Milliseconds since the epoch. */
+    readonly startAt?: number;
+    readonly parts?: Partial<AuthServerParts>;
+  } = {},
 ): Promise<Harness> {
-  const clock = new FakeClock();
+  const clock = new FakeClock(settings.startAt);
   const database = settings.database ?? (await openDatabase({ kind: "sqlite", file: ":memory:" }));
   await database.migrate();
   const config: AuthConfig = { ...configSchema.parse({}).auth, guests: true, ...settings.config };
@@ -85,7 +95,7 @@ export async function openHarness(
     child: () => log,
     isEnabled: () => true,
   };
-  const server = createAuthServer({ database, config, clock, log });
+  const server = createAuthServer({ database, config, clock, log, ...settings.parts });
   const { clientId, clientSecret } = await server.clients.create({ name: "Speaker" });
   const accountId = await accountWithPassword(server, database);
   const accountAccessToken = await server.accounts.issueAccountAccessToken(accountId, 31_536_000);

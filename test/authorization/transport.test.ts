@@ -192,7 +192,12 @@ describe("/token", () => {
     const fields = await exchange(credentials());
     expectError(await post("/token", encoded(fields)), 400, "invalid_request", "grant_type");
     const answer = await post("/token?grant_type=password", encoded(fields));
-    expectError(answer, 400, "unsupported_grant_type", "authorization_code, refresh_token, delete");
+    expectError(
+      answer,
+      400,
+      "unsupported_grant_type",
+      /authorization_code, refresh_token, .*delete/,
+    );
   });
 
   describe("with HTTP Basic", () => {

@@ -3,10 +3,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { VerifiedToken } from "../../packages/server/src/identity/index.js";
 import { type DatabaseSettings, openDatabase } from "../../packages/server/src/storage/index.js";
-import { newPostgresDatabase, postgresIsThere } from "../storage/postgres-server.js";
+import {
+  newPostgresDatabase,
+  postgresPatience,
+  postgresUrl,
+  removePostgresDatabases,
+} from "../storage/postgres-server.js";
 import { type Harness, device, openHarness, pairOf } from "./harness.js";
 
 interface Place {
@@ -28,11 +33,14 @@ async function newPostgres(): Promise<Place> {
 }
 
 const places = [
-  ["SQLite file", newFile, true],
-  ["PostgreSQL database", newPostgres, postgresIsThere],
+  ["SQLite file", newFile],
+  ["PostgreSQL database", newPostgres],
 ] as const;
 
-describe.each(places.filter(([, , isThere]) => isThere))("two processes on one %s", (_, make) => {
+beforeAll(postgresUrl, postgresPatience);
+afterAll(removePostgresDatabases);
+
+describe.each(places)("two processes on one %s", (_, make) => {
   let place: Place;
   let mine: Harness;
   let other: Harness;
@@ -78,6 +86,59 @@ describe.each(places.filter(([, , isThere]) => isThere))("two processes on one %
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(heard).toHaveBeenCalledTimes(1);
+  });
+
+  it("hear of a withdrawal within a second, and let the account in no more", async () => {
+    const pair = await mine.pair();
+    const token = await verified(pair.accessToken);
+    const heard = vi.fn<() => void>();
+    token.onRevoked(heard);
+    await mine.server.withdrawals.withdraw(mine.accountId, { by: "account" });
+    other.clock.advance(500);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+    expect((await other.authorize()).status).toBe(423);
+  });
+
+  it("leave no device signed in where an account withdraws while codes are exchanged", async () => {
+    const codes: string[] = [];
+    for (let index = 0; index < 12; index++) {
+      codes.push(await mine.code({ device_id: `device ${index}` }));
+    }
+    const exchanges = codes.map((code, index) =>
+      [mine, other][index % 2]!.token({
+        grant_type: "authorization_code",
+        code,
+        device_id: `device ${index}`,
+        model_id: "test_model",
+        ...credentials(),
+      }),
+    );
+    const withdrawal = other.server.withdrawals.withdraw(mine.accountId, { by: "account" });
+    const answers = await Promise.all(exchanges);
+    await withdrawal;
+    for (const { status, body, text } of answers) {
+      if (status !== 200)
+        expect({ status, error: body["error"] }, text).toMatchObject({ status: 400 });
+    }
+    expect(await mine.database.stores.grants.signedInDevices(mine.accountId)).toEqual([]);
+    expect(await mine.server.devices.list({ accountId: mine.accountId })).toEqual([]);
+  });
+
+  it("count wrong tries together", async () => {
+    const guess = (one: Harness) =>
+      one.token(
+        { grant_type: "refresh_token", refresh_token: "x", model_id: "m", ...credentials() },
+        { remoteAddress: "198.51.100.1" },
+      );
+    for (let round = 0; round < 1_001; round++) await guess(mine);
+    expect((await guess(mine)).status).toBe(429);
+    // Of a thousand tries hardly any is left at the other; a few flow back while the clocks run.
+    await vi.waitFor(async () => {
+      for (const one of [mine, other]) one.clock.advance(500);
+      const answers = await Promise.all(Array.from({ length: 5 }, () => guess(other)));
+      expect(answers.map(({ status }) => status)).toContain(429);
+    });
+    expect((await other.authorize({}, { remoteAddress: "198.51.100.2" })).status).toBe(200);
   });
 
   it("answer the same pair to a device that retries its refresh at the other", async () => {

@@ -1,7 +1,7 @@
 // A gateway of its own for a test: real HTTP/2 over plain TCP on loopback, tokens that the test hands out.
 
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, type Socket, createServer } from "node:net";
 import { type Clock, systemClock } from "@trefoil/protocol/clock";
 import { configSchema } from "../../packages/server/src/config/index.js";
 import {
@@ -11,7 +11,12 @@ import {
   createMemoryMailbox,
 } from "../../packages/server/src/delivery/index.js";
 import { Gateway, type GatewayOptions } from "../../packages/server/src/gateway/index.js";
-import { type ServerSession, serveHttp2 } from "../../packages/server/src/http2/index.js";
+import {
+  type ServerSession,
+  type SessionLimit,
+  createHttp2Engine,
+  engineLimits,
+} from "../../packages/server/src/http2/index.js";
 import type { VerifiedToken } from "../../packages/server/src/identity/index.js";
 import { type Logger, silentLogger } from "../../packages/server/src/logging/index.js";
 
@@ -49,12 +54,16 @@ export class TestTokens {
     for (const listener of this.#listeners.get(token) ?? []) listener();
   }
 
+  /** How often a token was looked up: once for each request that got as far. */
+  verifications = 0;
+
   /** How many listeners wait for revocations: a test's way to show that none was forgotten. */
   get listening(): number {
     return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   verify(token: string): VerifiedToken | undefined {
+    this.verifications++;
     const verified = this.#tokens.get(token);
     return verified?.live === true ? verified : undefined;
   }
@@ -69,30 +78,43 @@ export interface TestGateway {
   readonly mailbox: Mailbox;
   readonly tokens: TestTokens;
   readonly sessions: ReadonlySet<ServerSession>;
+  /** The limits that peers met, in order. */
+  readonly limitsMet: readonly SessionLimit[];
+  /** How many TCP connections the server holds. */
+  readonly sockets: number;
   stop(): Promise<void>;
 }
 
 /** Starts a gateway on a free port. */
 export async function startGateway(
   options: {
+    /** Settings of the section `gateway`. */
     readonly config?: Record<string, unknown>;
+    /** Settings of the section `limits`. */
+    readonly limits?: Record<string, unknown>;
     readonly handlers?: GatewayOptions["handlers"];
     readonly clock?: Clock;
     readonly mailbox?: Mailbox;
     readonly log?: Logger;
     readonly onEvent?: NonNullable<GatewayOptions["onEvent"]>;
+    readonly isOverloaded?: () => boolean;
   } = {},
 ): Promise<TestGateway> {
   const clock = options.clock ?? systemClock;
-  const config = configSchema.parse({ gateway: options.config ?? {} });
+  const config = configSchema.parse({
+    gateway: options.config ?? {},
+    limits: options.limits ?? {},
+  });
   const mailbox = options.mailbox ?? createMemoryMailbox();
   const tokens = new TestTokens();
   const presence = new Presence();
   const delivery = new Delivery({
     mailbox,
+    accounts: { devicesOf: async () => [] },
     clock,
     config: config.delivery,
     maxQueuedBytes: config.gateway.maxQueuedBytes,
+    ...(options.log === undefined ? {} : { log: options.log }),
   });
   const gateway = new Gateway({
     config: config.gateway,
@@ -103,24 +125,25 @@ export async function startGateway(
     presence,
     handlers: options.handlers ?? {},
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    ...(options.isOverloaded === undefined ? {} : { isOverloaded: options.isOverloaded }),
   });
   const sessions = new Set<ServerSession>();
+  const limitsMet: SessionLimit[] = [];
+  const engine = createHttp2Engine({
+    limits: engineLimits(config),
+    clock,
+    onLimit: (limit) => limitsMet.push(limit),
+  });
+  const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on("error", () => undefined);
-    serveHttp2(
-      socket,
-      {
-        maxConcurrentStreams: config.gateway.maxConcurrentStreams,
-        maxHeaderListSize: config.gateway.maxHeaderBytes,
-        maxHeaderPairs: 128,
-        maxSessionMemory: 10,
-      },
-      (session) => {
-        sessions.add(session);
-        session.onClose(() => sessions.delete(session));
-        return gateway.connect(session);
-      },
-    );
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    engine.serve(socket, (session) => {
+      sessions.add(session);
+      session.onClose(() => sessions.delete(session));
+      return gateway.connect(session);
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -134,6 +157,10 @@ export async function startGateway(
     mailbox,
     tokens,
     sessions,
+    limitsMet,
+    get sockets() {
+      return sockets.size;
+    },
     async stop() {
       server.close();
       for (const session of sessions) session.destroy(0);

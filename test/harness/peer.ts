@@ -18,7 +18,7 @@ export class PeerResponse {
     stream.on("error", () => undefined);
     stream.on("response", (headers) => {
       this.status = headers[":status"];
-      this.headers = headers as typeof this.headers;
+      this.headers = headers;
       this.#tell();
     });
     stream.on("data", (chunk: Buffer) => {

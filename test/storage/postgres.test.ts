@@ -1,18 +1,31 @@
 // PostgreSQL: the contract, each test in a database of its own.
 
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../packages/server/src/storage/index.js";
-import { adminUrl, newPostgresDatabase, postgresIsThere } from "./postgres-server.js";
+import {
+  newPostgresDatabase,
+  postgresPatience,
+  postgresUrl,
+  removePostgresDatabases,
+} from "./postgres-server.js";
+import { describeAccountLife } from "./account-life-contract.js";
+import { describeAccountPages } from "./account-pages-contract.js";
 import { describeStorage } from "./storage-contract.js";
 
-describe.runIf(postgresIsThere)("with a server", () => {
-  describeStorage("PostgreSQL", async () => {
+beforeAll(postgresUrl, postgresPatience);
+afterAll(removePostgresDatabases);
+
+describe("with a server", () => {
+  const make = async () => {
     const { url, remove } = await newPostgresDatabase();
     return { shared: true, open: () => openDatabase({ kind: "postgres", url }), remove };
-  });
+  };
+  describeStorage("PostgreSQL", make);
+  describeAccountLife("PostgreSQL", make);
+  describeAccountPages("PostgreSQL", make);
 
   it("names a database that is not there, and no password", async () => {
-    const url = new URL(adminUrl);
+    const url = new URL(await postgresUrl());
     url.pathname = "/trefoil_nowhere";
     url.password = "hunter2hunter2";
     const failure = await openDatabase({ kind: "postgres", url: url.href }).catch(

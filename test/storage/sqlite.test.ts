@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../packages/server/src/storage/index.js";
+import { describeAccountLife } from "./account-life-contract.js";
+import { describeAccountPages } from "./account-pages-contract.js";
 import { describeStorage } from "./storage-contract.js";
 
 const newDirectory = () => mkdtempSync(join(tmpdir(), "trefoil-storage-"));
 
-describeStorage("SQLite on a file", async () => {
+const onFile = async () => {
   const directory = newDirectory();
   const file = join(directory, "trefoil.db");
   return {
@@ -18,7 +20,10 @@ describeStorage("SQLite on a file", async () => {
     open: () => openDatabase({ kind: "sqlite", file }),
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   };
-});
+};
+describeStorage("SQLite on a file", onFile);
+describeAccountLife("SQLite on a file", onFile);
+describeAccountPages("SQLite on a file", onFile);
 
 describeStorage("SQLite in memory", async () => ({
   shared: false,

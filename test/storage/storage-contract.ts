@@ -28,6 +28,8 @@ const client = (over: Partial<ClientRecord> = {}): ClientRecord => ({
   ...over,
 });
 const account = (over: Partial<AccountRecord> = {}): AccountRecord => ({
+  withdrawnAt: null,
+  lockedUntil: null,
   accountId: "a1",
   kind: "local",
   email: "a1@example.org",
@@ -46,6 +48,7 @@ const device = (over: Partial<DeviceRecord> = {}): DeviceRecord => ({
   reportedRuid: null,
   createdAt: 1,
   lastSeenAt: 1,
+  lastSeenAddress: null,
   removedAt: null,
   ...over,
 });
@@ -392,6 +395,8 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         expect(found && { ...found, hash: [...found.hash] }).toEqual({
           ...code,
           hash: [...hash(1)],
+          termsStateHash: null,
+          termsAgreedAt: null,
           consumedAt: null,
           grantId: null,
         });

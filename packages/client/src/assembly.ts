@@ -7,7 +7,7 @@ import { AuthorizationServer, MemoryTokenStore, TokenKeeper } from "./auth/index
 import { Connection, type ConnectionState } from "./connection/index.js";
 import { ContextProviders } from "./context/index.js";
 import { DirectiveIntake } from "./directive-intake.js";
-import { DirectiveHandlers } from "./directives/index.js";
+import { DirectiveHandlers, type OwnUse } from "./directives/index.js";
 import { EventSender } from "./events/index.js";
 import { fetchExchange } from "./http/index.js";
 import type { ClientNotice } from "./notices.js";
@@ -32,6 +32,8 @@ export interface AssemblyListener {
   notify(notice: ClientNotice): void;
   changed(state: ConnectionState, previous: ConnectionState): void;
   signInNeeded(error: TrefoilError): void;
+  /** The client's own use of a directive. */
+  readonly take: OwnUse;
 }
 
 /**
@@ -46,8 +48,9 @@ export function assemble(options: ClientOptions, listener: AssemblyListener): Cl
   const context = new ContextProviders((name, error) =>
     notify({ kind: "context-failed", name, error }),
   );
-  const handlers = new DirectiveHandlers((directive, error) =>
-    notify({ kind: "handler-failed", directive, error }),
+  const handlers = new DirectiveHandlers(
+    (directive, error) => notify({ kind: "handler-failed", directive, error }),
+    (directive) => listener.take(directive),
   );
   const intake = new DirectiveIntake(handlers, settings.limits.rememberedDirectives, notify);
   const server = new AuthorizationServer({

@@ -1,13 +1,26 @@
 // What each call of a client can be told, and what signing in comes to.
 
 import type { ContextEntry } from "@trefoil/protocol/messages";
-import type { AuthorizeOutcome } from "./auth/index.js";
+import type { AuthorizeOutcome, DeviceSignInOutcome, UserCode } from "./auth/index.js";
 import type { EventAttachment } from "./events/index.js";
 
 /** What came of signing in. */
 export type SignInOutcome =
   | { readonly kind: "signed-in" }
   | Exclude<AuthorizeOutcome, { readonly kind: "code" }>;
+
+/** How to sign in by a code that a person types on a web page. */
+export interface CodeSignInOptions {
+  /** Shows or speaks the code, once. What it throws ends the sign-in. */
+  readonly prompt: (code: UserCode) => void;
+  /** Gives it up; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of signing in by a code. */
+export type CodeSignInOutcome =
+  | { readonly kind: "signed-in" }
+  | Exclude<DeviceSignInOutcome, { readonly kind: "tokens" }>;
 
 /** How to connect. */
 export interface ConnectOptions {

@@ -9,8 +9,15 @@ import type {
 } from "@trefoil/protocol/interfaces";
 import type { EventEnvelope, MessageName, Payload } from "@trefoil/protocol/messages";
 import { type ClientParts, assemble } from "./assembly.js";
-import type { AccountProof } from "./auth/index.js";
-import type { CloseOptions, ConnectOptions, SendOptions, SignInOutcome } from "./call-options.js";
+import { type AccountProof, deviceSignIn } from "./auth/index.js";
+import type {
+  CloseOptions,
+  CodeSignInOptions,
+  CodeSignInOutcome,
+  ConnectOptions,
+  SendOptions,
+  SignInOutcome,
+} from "./call-options.js";
 import type { ConnectionState } from "./connection/index.js";
 import type { ContextProviders } from "./context/index.js";
 import { beginsDialogue } from "./dialogue/index.js";
@@ -19,6 +26,12 @@ import type { EventResponse } from "./events/index.js";
 import { closedError, openConnection } from "./first-connection.js";
 import type { ClientNotice, NoticeListener } from "./notices.js";
 import type { ClientOptions } from "./options.js";
+import {
+  type Recognition,
+  type RecognizeOptions,
+  Recognizer,
+  type SpeechSource,
+} from "./speech/index.js";
 
 /**
  * One device. Call {@link signIn} unless its tokens are stored, then {@link connect}; it stays connected until
@@ -28,6 +41,7 @@ export class Client {
   /** The parts of the device's state that go along with every event. */
   readonly context: ContextProviders;
   readonly #parts: ClientParts;
+  readonly #recognizer: Recognizer;
   readonly #watchers = new Set<NoticeListener>();
 
   /** @throws {TrefoilError} `invalid_request` where the User-Agent cannot stand in a header */
@@ -36,6 +50,13 @@ export class Client {
       notify: (notice) => this.#notify(notice),
       changed: (state, previous) => this.#changed(state, previous),
       signInNeeded: (error) => this.#signInNeeded(error),
+      take: (directive) => this.#recognizer.take(directive),
+    });
+    this.#recognizer = new Recognizer({
+      clock: this.#parts.clock,
+      send: (payload, sending) => this.send("SpeechRecognizer.Recognize", payload, sending),
+      interrupt: () => this.interrupt(),
+      captured: (dialogRequestId, end) => this.#notify({ kind: "capture", dialogRequestId, end }),
     });
     this.context = this.#parts.context;
   }
@@ -64,6 +85,20 @@ export class Client {
     const outcome = await this.#parts.server.authorize(proof);
     if (outcome.kind !== "code") return outcome;
     await this.finishSignIn(outcome.code);
+    return { kind: "signed-in" };
+  }
+
+  /**
+   * Signs in without a companion app: has a short code shown, which a person types on a web page, waits for that and keeps
+   * the tokens. Where the outcome is `expired`, call it again for a new code.
+   * @throws {TrefoilError} where the server refuses to give a code, or could not be reached for one
+   * @see https://www.rfc-editor.org/rfc/rfc8628
+   */
+  async signInByCode({ prompt, signal }: CodeSignInOptions): Promise<CodeSignInOutcome> {
+    const { server, clock, keeper } = this.#parts;
+    const outcome = await deviceSignIn({ server, clock, prompt, signal });
+    if (outcome.kind !== "tokens") return outcome;
+    await keeper.adopt(outcome.tokens);
     return { kind: "signed-in" };
   }
 
@@ -168,6 +203,21 @@ export class Client {
       maxAge: options.maxAge ?? (beginsDialogue(name) ? maxDialogueAge : maxAge),
       signal: options.signal,
     });
+  }
+
+  /**
+   * Asks in speech: uploads what the source gives while it is recorded, until the gateway has heard enough
+   * (`SpeechRecognizer.StopCapture`), the source ends or `stop` is called. With `listen` it answers when the platform asks back.
+   * @param speech 16-bit little-endian mono PCM at 16 kHz
+   * @returns at once; its `answer` rejects as {@link send} does
+   */
+  recognize(speech: SpeechSource, options: RecognizeOptions): Recognition {
+    return this.#recognizer.recognize(speech, options);
+  }
+
+  /** Silences what the user's last request presents and drops what of it waits, as when the user says "stop" by a button. */
+  interrupt(): void {
+    this.#parts.intake.dialogue.interrupt();
   }
 
   /**

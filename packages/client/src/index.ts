@@ -6,9 +6,17 @@ export type {
   DeviceIdentity,
   TokenStore,
   Tokens,
+  UserCode,
 } from "./auth/index.js";
 export { AuthorizationServer, MemoryTokenStore, isTokens } from "./auth/index.js";
-export type { CloseOptions, ConnectOptions, SendOptions, SignInOutcome } from "./call-options.js";
+export type {
+  CloseOptions,
+  CodeSignInOptions,
+  CodeSignInOutcome,
+  ConnectOptions,
+  SendOptions,
+  SignInOutcome,
+} from "./call-options.js";
 export { Client, createClient } from "./client.js";
 export type { ConnectionSettings, ConnectionState, StopReason } from "./connection/index.js";
 export type { ContextProvider, ContextProviders } from "./context/index.js";
@@ -32,6 +40,13 @@ export {
 } from "./http/index.js";
 export type { ClientNotice, NoticeListener } from "./notices.js";
 export type { ClientOptions, LimitSettings } from "./options.js";
+export {
+  type CaptureEnd,
+  type ExpectSpeech,
+  Recognition,
+  type RecognizeOptions,
+  type SpeechSource,
+} from "./speech/index.js";
 export type {
   RequestOutcome,
   Transport,

@@ -5,6 +5,7 @@ import type { MessageName } from "@trefoil/protocol/messages";
 import type { ConnectionState } from "./connection/index.js";
 import type { ReceivedDirective, RejectedPart } from "./directives/index.js";
 import type { GivenUpReason } from "./events/index.js";
+import type { CaptureEnd } from "./speech/index.js";
 
 /** One thing that happened. No notice holds a token. */
 export type ClientNotice =
@@ -53,6 +54,12 @@ export type ClientNotice =
       readonly kind: "dialogue";
       readonly previous: string | undefined;
       readonly latest: string;
+    }
+  /** The microphone is listened to from now on (`end` undefined), or no longer: turn down what plays meanwhile. */
+  | {
+      readonly kind: "capture";
+      readonly dialogRequestId: string;
+      readonly end: CaptureEnd | undefined;
     }
   /** A context provider threw; its object is missing from an event. */
   | { readonly kind: "context-failed"; readonly name: MessageName; readonly error: unknown };

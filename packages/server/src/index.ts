@@ -1,4 +1,5 @@
 // The public door of the package.
+export { builtInHandlers } from "./gateway/index.js";
 export type {
   Answer,
   EventHandler,
@@ -12,4 +13,5 @@ export type {
   SendOptions,
   SendOutcome,
 } from "./delivery/index.js";
+export { type ChannelName, type TrefoilMessages, listenTo } from "./observability/index.js";
 export { type RunningServer, type ServerOptions, startServer } from "./server.js";

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "@trefoil/protocol/clock";
 import { Hono } from "hono";
 import {
+  type AdminApp,
+  PresenceWatch,
   adminRoot,
   createAdminApp,
   createOpenApiApp,
@@ -17,7 +19,9 @@ import type { Config } from "./config/index.js";
 import {
   Delivery,
   type DirectiveSender,
+  LastSeenJournal,
   Presence,
+  PresenceFeed,
   createDurableMailbox,
   createMemoryMailbox,
 } from "./delivery/index.js";
@@ -31,13 +35,23 @@ import {
 import {
   Gateway,
   type GatewayOptions,
-  answerWithText,
+  builtInHandlers,
   exceptionResponse,
   isGatewayPath,
 } from "./gateway/index.js";
 import { type WebApplication, type WebEnvironment, listen } from "./listener/index.js";
 import { type Logger, silentLogger } from "./logging/index.js";
-import { openDatabase } from "./storage/index.js";
+import {
+  LoadMonitor,
+  Measures,
+  type OperationsListener,
+  ReadinessGate,
+  createExposition,
+  listenForOperations,
+  publish,
+  serverVersion,
+} from "./observability/index.js";
+import { type DatabaseSettings, openDatabase } from "./storage/index.js";
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -56,16 +70,13 @@ export interface RunningServer {
   readonly origin: string;
   /** The port that it really listens on. */
   readonly port: number;
+  /** The port of `/livez`, `/readyz` and `/metrics`; undefined where there is no such listener. */
+  readonly operationsPort: number | undefined;
   /** Sends directives to devices, from the program that runs the server: what the admin API does, without HTTP. */
   readonly sender: DirectiveSender;
   /** Ends it in good order: connections are sent away in waves, then the database is closed. */
   stop(): Promise<void>;
 }
-
-/**
- * The nghttp2 library's own bounds, beside the settings: pairs in a header list, and megabytes that one connection may hold.
- */
-const engineBounds = { maxHeaderPairs: 100, maxSessionMemory: 10 };
 
 /** How often directives that nobody can get any more are swept out of the mailbox. Milliseconds. */
 const mailboxSweepInterval = 60_000;
@@ -88,35 +99,62 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const development =
       options.dev === true ? await prepareDevelopment(config, clock, log) : undefined;
-    const database = await openDatabase({
-      kind: "sqlite",
-      file: join(config.dataDir, "trefoil.sqlite"),
-    });
+    const database = await openDatabase(databaseOf(config));
     undo.push(() => database.close());
     await database.migrate();
 
-    const auth = createAuthServer({ database, config: config.auth, clock, log });
+    const measures = new Measures();
+    const load = new LoadMonitor(clock, config.gateway.overloadMilliseconds);
+    undo.push(() => load.stop());
+    const readiness = new ReadinessGate(
+      { database: () => database.probe(), overloaded: () => load.overloaded },
+      clock,
+    );
+    let operations: OperationsListener | undefined;
+    // Among the last to go: until then it says that the server is not ready.
+    undo.push(() => operations?.close());
+
+    const presence = new Presence();
+    // The port is known once it is listened on; nobody asks before.
+    let origin = developmentOrigin(config, config.listen.port);
+    const auth = createAuthServer({
+      database,
+      config: config.auth,
+      clock,
+      log,
+      origin: () => origin,
+      externalClientSecret: await secretIn(config.auth.oidc.clientSecretFile),
+      signingKeysFile: join(config.dataDir, "oidc-signing-keys.json"),
+      presenceOf: (deviceKey) => presence.get(deviceKey),
+      onAudit: (event, outcome) => measures.authEvents.add(event, outcome),
+    });
     auth.start();
     undo.push(() => auth.close());
 
     const mailbox = config.delivery.durable
-      ? createDurableMailbox(database)
+      ? createDurableMailbox(database, measures.delivery.commitSeconds)
       : createMemoryMailbox();
+    undo.push(() => mailbox.settled());
     auth.onDeviceOwnerChanged(async ({ deviceKey, reason }, stores) => {
       // What waits for a guest's device is its new owner's too; a stranger's is not.
       if (reason === "guest_signed_in") return;
       // The database too where it is not in use: a durable mailbox of an earlier or later start reads it.
-      await stores.mailbox.purge(deviceKey);
-      if (!config.delivery.durable) await mailbox.purge(deviceKey);
+      const purged = await stores.mailbox.purge(deviceKey);
+      const forgotten = config.delivery.durable ? purged : await mailbox.purge(deviceKey);
+      measures.delivery.drops.add("owner_changed", forgotten);
     });
-    const presence = new Presence();
+    const lastSeen = new LastSeenJournal({ presence, records: auth.devices, clock, log });
+    undo.push(() => lastSeen.close());
     const delivery = new Delivery({
       mailbox,
+      accounts: auth.devices,
       clock,
       config: config.delivery,
       maxQueuedBytes: config.gateway.maxQueuedBytes,
+      log,
+      measures: measures.delivery,
     });
-    undo.push(every(clock, mailboxSweepInterval, () => mailbox.sweep(clock.now()), log));
+    undo.push(every(clock, mailboxSweepInterval, () => delivery.sweep(), log));
 
     const gateway = new Gateway({
       config: config.gateway,
@@ -125,8 +163,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       tokens: auth.tokens,
       delivery,
       presence,
-      handlers: { "TextRecognizer.Recognize": answerWithText, ...options.handlers },
+      handlers: { ...builtInHandlers, ...options.handlers },
+      isOverloaded: () => load.overloaded,
+      measures: measures.gateway,
     });
+    const presenceWatch = new PresenceWatch({ feed: new PresenceFeed(presence), clock });
     const adminTokenHash = await adminHash(config, development?.adminToken);
     const demo =
       development === undefined
@@ -136,11 +177,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       host: config.listen.host,
       port: config.listen.port,
       tls: development?.certificates ?? (await readCertificates(config)),
-      limits: {
-        maxConcurrentStreams: config.gateway.maxConcurrentStreams,
-        maxHeaderListSize: config.gateway.maxHeaderBytes,
-        ...engineBounds,
-      },
+      config,
       gateway: {
         owns: isGatewayPath,
         connect: (session) => gateway.connect(session),
@@ -152,32 +189,75 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           ? undefined
           : createAdminApp({
               tokenHash: adminTokenHash,
+              accounts: auth.accounts,
               devices: auth.devices,
               clients: auth.clients,
+              operators: auth.operators,
               sender: delivery,
               presence,
+              presenceWatch,
               log,
             }),
+        measures,
       ),
+      clock,
       log,
+      onLimit: (limit) => publish("trefoil:limit:met", { limit }),
     });
     undo.push(async () => {
+      readiness.close();
       listener.stopAccepting();
+      presenceWatch.close();
       await gateway.drain();
       await listener.close();
     });
 
-    const origin = developmentOrigin(config, listener.port);
+    const { host, port } = config.operations;
+    if (port !== undefined) {
+      const exposition = await createExposition(
+        {
+          measures,
+          clock,
+          version: serverVersion(),
+          gateway,
+          census: () => mailbox.census(),
+          limits: () => listener.limitsMet,
+          tokenChecks: () => ({ ...auth.tokenCounts().checks }),
+          cachedTokens: () => auth.tokenCounts().cached,
+          presenceWatchers: () => presenceWatch.size,
+          overloaded: () => load.overloaded,
+        },
+        log,
+      );
+      operations = await listenForOperations({ host, port, readiness, exposition, log });
+      log.info("The operations listener listens.", { host, port: operations.port });
+    }
+
+    origin = developmentOrigin(config, listener.port);
     if (development !== undefined && demo !== undefined) {
       const { adminToken } = development;
       const { caFile } = development.certificates;
       await writeDevJson({ dataDir: config.dataDir, origin, caFile, demo, adminToken });
     }
-    return { origin, port: listener.port, sender: delivery, stop };
+    readiness.open();
+    return {
+      origin,
+      port: listener.port,
+      operationsPort: operations?.port,
+      sender: delivery,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Which database the configuration names. */
+function databaseOf({ storage, dataDir }: Config): DatabaseSettings {
+  return storage.kind === "postgres"
+    ? { kind: "postgres", url: storage.url ?? "" }
+    : { kind: "sqlite", file: join(dataDir, "trefoil.sqlite") };
 }
 
 /** What a developer server makes on its first start, before there is a database. */
@@ -200,25 +280,47 @@ async function readCertificates(
   return { certificate, key };
 }
 
+/** The one secret in a file, without the line end that editors add. */
+async function secretIn(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? undefined : (await readFile(file, "utf8")).trim();
+}
+
 /** Undefined where the admin API is off. */
 async function adminHash(
   config: Config,
   adminToken: string | undefined,
 ): Promise<Uint8Array | undefined> {
+  if (!config.admin.enabled) return undefined;
   if (adminToken !== undefined) return hashAdminToken(adminToken);
   const { tokenFile } = config.admin;
   return tokenFile === undefined ? undefined : readAdminToken(tokenFile);
 }
 
 /** Everything that is not the gateway's: the path decides whose it is. */
-function webApplication(auth: AuthServer, admin: Hono | undefined): WebApplication {
+function webApplication(
+  auth: AuthServer,
+  admin: AdminApp | undefined,
+  measures: Measures,
+): WebApplication {
   const openApi = createOpenApiApp();
   const app = new Hono<{ Bindings: WebEnvironment }>();
   for (const path of authPaths) app.all(path, (c) => auth.app.fetch(c.req.raw, c.env));
-  if (admin !== undefined) app.all(`${adminRoot}/*`, (c) => admin.fetch(c.req.raw));
+  if (admin !== undefined) app.all(`${adminRoot}/*`, (c) => admin.fetch(c.req.raw, c.env));
   app.all("/openapi/*", (c) => openApi.fetch(c.req.raw));
   app.notFound((c) => auth.app.fetch(c.req.raw, c.env));
-  return (request, environment) => app.fetch(request, environment);
+  const routes = [...auth.app.routes.map(({ path }) => path), adminRoot, "/openapi"];
+  const areas = new Set(routes.map(firstSegment));
+  return async (request, environment) => {
+    const response = await app.fetch(request, environment);
+    const area = firstSegment(new URL(request.url).pathname);
+    measures.webRequests.add(areas.has(area) ? area : "other", response.status);
+    return response;
+  };
+}
+
+/** `/admin/v1/devices` as `/admin`. */
+function firstSegment(path: string): string {
+  return path.split("/", 2).join("/");
 }
 
 /** Does something again and again, and logs when it fails. @returns how to end it */

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { FileTokenStore, PrivateJsonFile, type TokenStore } from "@trefoil/client/node";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import type { Target } from "./target.js";
+import type { Target } from "../known-server/index.js";
 
 /** A device that can sign in. */
 export interface RememberedDevice {

@@ -45,12 +45,31 @@ describe("for people", () => {
     expect(lines).toEqual(['09:05:07 ← Clova.RenderText #01234567  {"text":"hi"}']);
   });
 
-  it("a long one stands below, indented; an empty one nowhere", () => {
-    const { lines, printer } = shown();
-    printer.directive(directive("Clova.RenderText", { text: "x".repeat(120) }));
+  it("a long one is folded to the width, and an empty one stands nowhere", () => {
+    const { lines, output } = capture();
+    const time = () => new Date(2025, 0, 1, 9, 5, 7);
+    const printer = humanPrinter(output, false, time, () => 60);
+    const audioItem = {
+      audioItemId: "a",
+      stream: { token: "t", url: "u", beginAtInMilliseconds: 0 },
+    };
+    printer.directive(directive("AudioPlayer.Play", { audioItem, playBehavior: "ENQUEUE" }));
     printer.directive(directive("Clova.Hello", {}));
-    expect(lines[0]?.split("\n")).toHaveLength(4);
+    expect(lines[0]).toMatch(/^09:05:07 ← AudioPlayer\.Play {2}\{"audioItem":\{…\}/);
+    expect(lines[0]?.length).toBeLessThanOrEqual(60);
     expect(lines[1]).toBe("09:05:07 ← Clova.Hello");
+  });
+
+  it("what was folded can be seen whole", () => {
+    const { lines, printer } = shown();
+    printer.directive(directive("Clova.RenderText", { text: "x".repeat(200) }));
+    printer.sent("Test.Event", { a: 1 });
+    printer.show(2);
+    expect(lines[2]).toContain(`\n      "text": "${"x".repeat(200)}"\n`);
+    printer.show(1);
+    expect(lines[3]).toContain("Test.Event");
+    printer.show(3);
+    expect(lines[4]).toContain("there was no such message");
   });
 
   it("nothing that a peer sends moves the cursor", () => {

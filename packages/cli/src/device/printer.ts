@@ -4,6 +4,7 @@ import type { ClientNotice, ReceivedDirective } from "@trefoil/client/node";
 import type { MessageName } from "@trefoil/protocol/messages";
 import pico from "picocolors";
 import { printable } from "../printable.js";
+import { fold } from "./fold.js";
 
 /** Where lines go. */
 export interface Output {
@@ -16,12 +17,19 @@ export interface Output {
 /** Shows what happens to a device. */
 export interface Printer {
   directive(directive: ReceivedDirective): void;
-  sent(name: MessageName, text: string): void;
+  sent(name: MessageName, payload: object): void;
   failed(what: string, error: unknown): void;
   notice(notice: ClientNotice): void;
   attachment(contentId: string, bytes: number, error: unknown): void;
   say(text: string): void;
+  /** Something that was asked for, as JSON. */
+  result(value: object): void;
+  /** A message whole. @param back 1 for the last one, 2 for the one before */
+  show(back: number): void;
 }
+
+/** Messages that {@link Printer.show} can go back. */
+const remembered = 99;
 
 /** A directive as one line of JSON, as it travels: `{"directive":{"header":...,"payload":...}}`. */
 export function directiveLine(directive: ReceivedDirective): string {
@@ -31,6 +39,9 @@ export function directiveLine(directive: ReceivedDirective): string {
 /** For programs: directives on the result, everything else beside it. */
 export function jsonPrinter({ out, note }: Output): Printer {
   return {
+    result: (value) => out(JSON.stringify(value)),
+    // Every message was printed whole.
+    show: () => undefined,
     directive: (directive) => out(directiveLine(directive)),
     sent: () => undefined,
     failed: (what, error) => note(`${what}: ${messageOf(error)}`),
@@ -48,21 +59,43 @@ export function jsonPrinter({ out, note }: Output): Printer {
   };
 }
 
-/** For people. */
-export function humanPrinter({ out }: Output, colour: boolean, time: () => Date): Printer {
+/**
+ * For people.
+ * @param width columns of a line, as they are at the moment
+ */
+export function humanPrinter(
+  { out }: Output,
+  colour: boolean,
+  time: () => Date,
+  width: () => number = () => 120,
+): Printer {
   const { bold, cyan, dim, green, red, yellow } = pico.createColors(colour);
+  const messages: { readonly title: string; readonly payload: object }[] = [];
   const line = (mark: string, text: string) =>
     out(`${dim(time().toTimeString().slice(0, 8))} ${mark} ${text}`);
+  /** @param length of what stands before the payload, without what colours it */
+  const message = (mark: string, title: string, length: number, payload: object) => {
+    messages.push({ title, payload });
+    if (messages.length > remembered) messages.shift();
+    const left = Math.max(16, width() - "00:00:00 ← ".length - length - 3);
+    const body = printable(fold(payload, left));
+    line(mark, body === "{}" ? title : `${title}  ${body}`);
+  };
   return {
     directive({ name, payload, header, source }) {
       const dialogue =
         header.dialogRequestId === undefined
           ? ""
-          : dim(` #${printable(header.dialogRequestId).slice(0, 8)}`);
-      const from = source === "downchannel" ? dim(" downchannel") : "";
-      line(cyan("←"), `${bold(cyan(printable(name)))}${dialogue}${from}${bodyOf(payload)}`);
+          : ` #${printable(header.dialogRequestId).slice(0, 8)}`;
+      const from = source === "downchannel" ? " downchannel" : "";
+      const plain = printable(name);
+      const title = `${bold(cyan(plain))}${dim(`${dialogue}${from}`)}`;
+      message(cyan("←"), title, plain.length + dialogue.length + from.length, payload);
     },
-    sent: (name, text) => line(green("→"), `${bold(green(name))}  ${printable(text)}`),
+    sent(name, payload) {
+      const plain = printable(name);
+      message(green("→"), bold(green(plain)), plain.length, payload);
+    },
     failed: (what, error) => line(red("✗"), `${what}: ${messageOf(error)}`),
     notice(notice) {
       const described = describe(notice);
@@ -75,15 +108,18 @@ export function humanPrinter({ out }: Output, colour: boolean, time: () => Date)
       line(cyan("♪"), `cid:${printable(contentId)}  ${end}`);
     },
     say: (text) => line(dim("●"), dim(text)),
+    result: (value) => line(cyan("="), unfolded(value)),
+    show(back) {
+      const found = messages.at(-back);
+      if (found === undefined) line(dim("●"), dim("there was no such message"));
+      else line(cyan("="), `${found.title}${unfolded(found.payload)}`);
+    },
   };
 }
 
-/** A payload that is short on the same line, a long one below, indented. */
-function bodyOf(payload: unknown): string {
-  const short = JSON.stringify(payload);
-  if (short === "{}") return "";
-  if (short.length <= 100) return `  ${printable(short)}`;
-  const lines = JSON.stringify(payload, null, 2).split("\n");
+/** JSON below, indented. */
+function unfolded(value: object): string {
+  const lines = JSON.stringify(value, null, 2).split("\n");
   return lines.map((each) => `\n    ${printable(each)}`).join("");
 }
 
@@ -117,11 +153,16 @@ function describe(notice: ClientNotice): Described | undefined {
       return { mood: "bad", text: "the tokens could not be saved" };
     case "tokens-refreshed":
       return { mood: "quiet", text: "the tokens were refreshed" };
+    case "handler-failed": {
+      const name = printable(notice.directive.name);
+      const why = messageOf(notice.error).replace(`${name}: `, "");
+      return { mood: "bad", text: `${name} was not carried out: ${why}` };
+    }
     case "sign-in-needed":
     case "directive":
     case "directive-unhandled":
-    case "handler-failed":
     case "dialogue":
+    case "capture":
     case "context-failed":
       return undefined;
   }
@@ -135,7 +176,7 @@ function describeConnection(
 ): Described | undefined {
   switch (state.phase) {
     case "open":
-      return { mood: "good", text: "connected" };
+      return previous.phase === "open" ? undefined : { mood: "good", text: "connected" };
     case "waiting": {
       const seconds = (state.delay / 1000).toFixed(1);
       return { mood: "bad", text: `${messageOf(state.cause)} Next try in ${seconds} s.` };

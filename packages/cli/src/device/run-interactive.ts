@@ -1,24 +1,22 @@
-// `trefoil device`: stays connected, shows what arrives, and asks what is typed.
+// `trefoil device`: stays connected, shows what arrives, and does what is typed.
 
 import type { Attachment, Client } from "@trefoil/client/node";
 import { TrefoilError } from "@trefoil/protocol/errors";
+import { type Session, carryOut } from "./carry-out.js";
 import type { Printer } from "./printer.js";
 import type { Screen } from "./screen.js";
+import { readCommand } from "./typed-command.js";
 
 /** How long events on their way may still take at the end, in milliseconds. */
 const drain = 5_000;
 
 /**
- * Runs until the input ends or `stop` is aborted.
- * @param client connected
+ * Runs until the input ends, `quit` is typed or the session is stopped.
+ * @param session its client is connected
  * @throws {TrefoilError} where the server wants the device no longer
  */
-export async function runInteractive(
-  client: Client,
-  screen: Screen,
-  printer: Printer,
-  stop: AbortSignal,
-): Promise<void> {
+export async function runInteractive(session: Session, screen: Screen): Promise<void> {
+  const { client, recorder, stop } = session;
   let refused: TrefoilError | undefined;
   const unwatch = client.watch((notice) => {
     if (notice.kind === "connection" && notice.state.phase === "stopped") {
@@ -32,9 +30,13 @@ export async function runInteractive(
   try {
     screen.prompt();
     for await (const line of screen) {
-      const text = line.trim();
-      // A pipe's lines are asked one after another, as a person would.
-      if (text !== "") await ask(client, text, printer, stop);
+      const command = readCommand(line);
+      if (command?.kind === "quit") break;
+      if (command !== undefined) {
+        recorder?.typed(line.trim());
+        // A pipe's lines are carried out one after another, as a person would.
+        await carryOut(command, session);
+      }
       screen.prompt();
       if (stop.aborted || refused !== undefined) break;
     }
@@ -73,22 +75,6 @@ async function showAttachment(
     if (!signal.aborted) printer.attachment(attachment.contentId, bytes, undefined);
   } catch (error) {
     printer.attachment(attachment.contentId, bytes, error);
-  }
-}
-
-async function ask(
-  client: Client,
-  text: string,
-  printer: Printer,
-  signal: AbortSignal,
-): Promise<void> {
-  printer.sent("TextRecognizer.Recognize", JSON.stringify(text));
-  try {
-    const answer = await client.send("TextRecognizer.Recognize", { text }, { signal });
-    await answer.directives();
-    if (answer.status === 204) printer.say("no directive in answer (204)");
-  } catch (error) {
-    if (!signal.aborted) printer.failed("not answered", error);
   }
 }
 

@@ -96,6 +96,8 @@ export class Screen implements AsyncIterable<string> {
   }
 
   close(): void {
+    // The prompt would stand before whatever is printed next.
+    if (this.#prompt && this.#isOpen) this.#write("\r\u001b[K");
     this.#lines.close();
   }
 }

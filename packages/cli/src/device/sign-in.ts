@@ -2,7 +2,7 @@
 
 import { type Client, type SignInOutcome } from "@trefoil/client/node";
 import { TrefoilError, isTrefoilError } from "@trefoil/protocol/errors";
-import type { Target } from "./target.js";
+import type { Target } from "../known-server/index.js";
 
 /** Codes after which the stored tokens are worth nothing, and signing in anew is worth a try. */
 const deadTokens: ReadonlySet<string> = new Set([

@@ -9,3 +9,11 @@ export {
   serverUrl,
   trust,
 } from "./server-options.js";
+export {
+  type Credentials,
+  type Proof,
+  type Subject,
+  type SubjectOptions,
+  findSubject,
+} from "./subject.js";
+export { type Target, type TargetOptions, findTarget } from "./target.js";

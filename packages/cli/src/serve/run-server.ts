@@ -40,8 +40,8 @@ export interface ServerProcess {
   }): Promise<RunningServer>;
 }
 
-/** Milliseconds that a server may take to end before it is left to itself: longer than any drain time that makes sense. */
-const stopDeadline = 60_000;
+/** Milliseconds that a server may take to end, beyond the time that it takes to send its connections away. */
+const stopPatience = 30_000;
 
 /**
  * Starts a server and returns when it runs; from then on signals end the process. What keeps it from starting is one line
@@ -97,7 +97,7 @@ export async function runServer(
     // What was opened before the failure must not keep the process.
     return parts.exit(1);
   }
-  endOnSignals(server, log, parts);
+  endOnSignals(server, config.gateway.drainSeconds, log, parts);
   if (isForPeople) {
     terminal.out(
       writeBanner({
@@ -120,7 +120,12 @@ export async function runServer(
   }
 }
 
-function endOnSignals(server: RunningServer, log: Logger, parts: ServerProcess): void {
+function endOnSignals(
+  server: RunningServer,
+  drainSeconds: number,
+  log: Logger,
+  parts: ServerProcess,
+): void {
   const end = (code: number): void => {
     forget();
     parts.exit(code);
@@ -128,7 +133,7 @@ function endOnSignals(server: RunningServer, log: Logger, parts: ServerProcess):
   const forget = onStopSignals(parts.signals, parts.clock, {
     stop(signal: StopSignal) {
       log.info("Trefoil ends.", { signal });
-      parts.clock.after(stopDeadline, () => {
+      parts.clock.after(drainSeconds * 1_000 + stopPatience, () => {
         log.error("The server did not end in time.");
         end(1);
       });

@@ -4,6 +4,14 @@ import type { Clock } from "@trefoil/protocol/clock";
 import type { HttpExchange } from "../http/index.js";
 import { type AuthorizeOutcome, authorizeOutcome, authorizeRequest } from "./authorize.js";
 import type { AccountProof, ClientCredentials, DeviceIdentity } from "./credentials.js";
+import {
+  type DeviceAuthorization,
+  type DeviceFlowAnswer,
+  deviceAuthorizationOf,
+  deviceAuthorizationRequest,
+  deviceFlowAnswer,
+  deviceTokenRequest,
+} from "./device-flow.js";
 import { refusalError, refusalOf } from "./oauth-answer.js";
 import { type RefreshOutcome, refreshOutcome, tokenRequest, tokensOf } from "./token-endpoint.js";
 import type { Tokens } from "./tokens.js";
@@ -23,12 +31,14 @@ export class AuthorizationServer {
   readonly #options: AuthorizationServerOptions;
   readonly #authorizeUrl: URL;
   readonly #tokenUrl: URL;
+  readonly #deviceAuthorizationUrl: URL;
 
   constructor(options: AuthorizationServerOptions) {
     const base = String(options.baseUrl).replace(/\/+$/, "");
     this.#options = options;
     this.#authorizeUrl = new URL(`${base}/authorize`);
     this.#tokenUrl = new URL(`${base}/token`);
+    this.#deviceAuthorizationUrl = new URL(`${base}/device_authorization`);
   }
 
   /**
@@ -50,6 +60,28 @@ export class AuthorizationServer {
     const { client, device, http, clock } = this.#options;
     const grant = { kind: "authorization_code", code } as const;
     return tokensOf(await http(tokenRequest(this.#tokenUrl, grant, client, device)), clock.now());
+  }
+
+  /**
+   * Asks for a code that a person types on a page. Ask {@link deviceTokens} with it next, again and again.
+   * @throws {TrefoilError} where the server refuses, has no such page or could not be reached
+   */
+  async deviceAuthorization(): Promise<DeviceAuthorization> {
+    const { client, device, http, clock } = this.#options;
+    const request = deviceAuthorizationRequest(this.#deviceAuthorizationUrl, client, device);
+    return deviceAuthorizationOf(await http(request), clock.now());
+  }
+
+  /**
+   * Asks whether the person has let the device in.
+   * @throws {TrefoilError} where asking again is of no use; `unavailable` where the server could not be reached
+   */
+  async deviceTokens(deviceCode: string): Promise<DeviceFlowAnswer> {
+    const { client, device, http, clock } = this.#options;
+    return deviceFlowAnswer(
+      await http(deviceTokenRequest(this.#tokenUrl, deviceCode, client, device)),
+      clock.now(),
+    );
   }
 
   /** Exchanges a refresh token for a new pair. @throws {TrefoilError} `unavailable` where the server cannot be reached */

@@ -6,13 +6,16 @@ it("is what each provider answers now; what is undefined or fails is left out", 
   const failures: string[] = [];
   const context = new ContextProviders((name) => failures.push(name));
   let volume = 1;
-  context.provide("Speaker.VolumeState", () => ({ volume }));
+  context.provide("Speaker.VolumeState", () => ({ volume, muted: false }));
   context.provide("Alerts.AlertsState", () => undefined);
   const removeBroken = context.provide("Device.DeviceState", () => {
     throw new Error("no such sensor");
   });
   volume = 2;
-  const entry = { header: { namespace: "Speaker", name: "VolumeState" }, payload: { volume: 2 } };
+  const entry = {
+    header: { namespace: "Speaker", name: "VolumeState" },
+    payload: { volume: 2, muted: false },
+  };
   expect(context.entries()).toEqual([entry]);
   expect(failures).toEqual(["Device.DeviceState"]);
   removeBroken();

@@ -1,9 +1,10 @@
 // The state of the device that goes along with every event, gathered from who knows each part of it.
 
+import type { ContextName, ContextPayload } from "@trefoil/protocol/interfaces";
 import type { ContextEntry, MessageName, Payload } from "@trefoil/protocol/messages";
 
 /** Answers the payload of one context object as it is now; undefined leaves it out of this event. */
-export type ContextProvider = () => Payload | undefined;
+export type ContextProvider<P = Payload> = () => P | undefined;
 
 /** The providers of one client. */
 export class ContextProviders {
@@ -16,11 +17,18 @@ export class ContextProviders {
   }
 
   /**
-   * Fills in one context object from now on, in place of an earlier provider of the same name.
+   * Fills in one context object from now on, in place of an earlier provider of the same name. Its payload is typed by the
+   * catalogue; a name that it does not have takes any payload.
    * @param name `Namespace.Name`, as in `Speaker.VolumeState`
    * @returns takes the provider back
    */
-  provide(name: MessageName, provider: ContextProvider): () => void {
+  provide<N extends ContextName>(name: N, provider: ContextProvider<ContextPayload<N>>): () => void;
+  provide<N extends MessageName>(
+    name: N extends ContextName ? never : N,
+    provider: ContextProvider,
+  ): () => void;
+  provide(name: MessageName, typed: ContextProvider<object>): () => void {
+    const provider = typed as ContextProvider;
     this.#providers.set(name, provider);
     return () => {
       if (this.#providers.get(name) === provider) this.#providers.delete(name);

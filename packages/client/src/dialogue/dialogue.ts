@@ -77,6 +77,21 @@ export class Dialogue {
     return this.#room.passed();
   }
 
+  /** Stops what the latest dialogue presents and drops what of it waits; what still comes of it is handed over. */
+  interrupt(): void {
+    const waiting = this.#queue;
+    this.#queue = [];
+    this.#room.open();
+    for (const directive of waiting) {
+      directive.abandon();
+      this.#listener.stale(directive);
+    }
+    for (const directive of this.#presenting) {
+      if (belongsTo(directive, this.#state.latest)) directive.abandon();
+    }
+    this.#turn = undefined;
+  }
+
   /** Stops everything; nothing is handed over any more. */
   stop(): void {
     this.#queue = [];

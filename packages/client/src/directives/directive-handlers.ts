@@ -15,15 +15,26 @@ export type DirectiveHandler<P = Payload> = (
   attachment: Attachment | undefined,
 ) => unknown;
 
+/** The client's own use of a directive: undefined where it has none, else a promise that resolves when it is done. */
+export type OwnUse = (directive: ReceivedDirective) => Promise<void> | undefined;
+
 /** The handlers of one client. */
 export class DirectiveHandlers {
   readonly #handlers = new Map<string, Set<DirectiveHandler>>();
   readonly #feeds = new Set<DirectiveFeed>();
   readonly #failed: (directive: ReceivedDirective, error: unknown) => void;
+  readonly #own: OwnUse;
 
-  /** @param failed a handler threw or rejected; the others are not affected */
-  constructor(failed: (directive: ReceivedDirective, error: unknown) => void) {
+  /**
+   * @param failed a handler threw or rejected; the others are not affected
+   * @param own the client's own use of a directive, beside whoever else takes it
+   */
+  constructor(
+    failed: (directive: ReceivedDirective, error: unknown) => void,
+    own: OwnUse = () => undefined,
+  ) {
     this.#failed = failed;
+    this.#own = own;
   }
 
   /**
@@ -49,8 +60,9 @@ export class DirectiveHandlers {
   present(directive: ReceivedDirective): Promise<void> | undefined {
     const named = this.#handlers.get(directive.name) ?? none;
     const handlers = named.size > 0 ? named : (this.#handlers.get("*") ?? none);
-    if (handlers.size === 0 && this.#feeds.size === 0) return undefined;
-    const done: Promise<unknown>[] = [];
+    const own = this.#takeOwn(directive);
+    if (handlers.size === 0 && this.#feeds.size === 0 && own === undefined) return undefined;
+    const done: Promise<unknown>[] = own === undefined ? [] : [own];
     for (const handler of handlers) done.push(this.#run(handler, directive));
     for (const feed of this.#feeds) done.push(feed.present(directive));
     return Promise.all(done).then(() => undefined);
@@ -64,6 +76,16 @@ export class DirectiveHandlers {
   /** Ends the feeds. */
   close(): void {
     for (const feed of this.#feeds) feed.end();
+  }
+
+  #takeOwn(directive: ReceivedDirective): Promise<void> | undefined {
+    const failed = (error: unknown) => this.#failed(directive, error);
+    try {
+      return this.#own(directive)?.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+      return Promise.resolve();
+    }
   }
 
   async #run(handler: DirectiveHandler, directive: ReceivedDirective): Promise<void> {

@@ -9,4 +9,4 @@ export {
 } from "./directive-reader.js";
 export { DuplicateFilter } from "./duplicate-filter.js";
 export { type DirectiveSource, ReceivedDirective } from "./received-directive.js";
-export { type DirectiveHandler, DirectiveHandlers } from "./directive-handlers.js";
+export { type DirectiveHandler, DirectiveHandlers, type OwnUse } from "./directive-handlers.js";

@@ -56,6 +56,11 @@ export class EventBody {
     );
   }
 
+  /** Whether it is still being made while it is sent. */
+  get live(): boolean {
+    return this.#streams().length > 0;
+  }
+
   /** Whether another attempt would send everything. */
   get replayable(): boolean {
     return this.#streams().every((stream) => stream.replayable);

@@ -161,6 +161,7 @@ export class EventSender {
         "content-type": event.body.contentType,
       },
       body: event.body.read(),
+      live: event.body.live,
       signal: controller.signal,
       onSent: () => {
         patience.begin();

@@ -10,6 +10,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The body as it is made; none means the request ends with its headers. Each chunk is written by itself. */
   readonly body?: AsyncIterable<Uint8Array>;
+  /** Whether the body is still being made while it is sent, as speech is: it must not be gathered first. */
+  readonly live?: boolean;
   /** Aborting gives the request up: the stream is reset (CANCEL), the connection lives on. */
   readonly signal: AbortSignal;
   /** Called once when the whole request, body included, has been handed to the connection. */

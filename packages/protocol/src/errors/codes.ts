@@ -39,6 +39,10 @@ export const wireForms = {
   expired_token: { http: 400, oauth: "expired_token" },
   unauthorized_client: { http: 400, oauth: "unauthorized_client" },
   unsupported_grant_type: { http: 400, oauth: "unsupported_grant_type" },
+  // The device flow (RFC 8628 section 3.5), where all of these are 400.
+  authorization_pending: { http: 400, oauth: "authorization_pending" },
+  authorization_denied: { http: 400, oauth: "access_denied" },
+  polled_too_soon: { http: 400, oauth: "slow_down" },
   unsupported_response_type: { http: 400, oauth: "unsupported_response_type" },
   // The connection.
   no_downchannel: { http: 412, oauth: "invalid_request" },

@@ -1,5 +1,13 @@
 // Finding `CRLF--boundary` in bytes: the inner loop of the reader.
 
+const cr = 0x0d;
+
+/**
+ * From so many bytes on the table of skips is worth making; below it, it would take longer to make than it saves, and a
+ * body of a few hundred bytes would carry two kilobytes with it.
+ */
+const worthATable = 2_048;
+
 /**
  * Looks for one delimiter in chunk after chunk, after Horspool: it looks at the last byte of a window first, and most
  * windows are passed over whole. A boundary holds no CR, so a delimiter can begin only at a CR and two candidates never
@@ -8,21 +16,14 @@
 export class DelimiterSearch {
   /** The bytes of `\r\n--boundary`. A plain array, as is the table: typed ones this long take V8 longer to make. */
   readonly delimiter: readonly number[];
-  readonly #skip: readonly number[];
+  #skip: readonly number[] | undefined;
 
   /** @param boundary one that `checkBoundary` has let pass: ASCII, at most 70 characters */
   constructor(boundary: string) {
     const text = `\r\n--${boundary}`;
-    const size = text.length;
     const delimiter: number[] = [];
-    const skip = Array<number>(256).fill(size);
-    for (let index = 0; index < size; index++) {
-      const byte = text.charCodeAt(index);
-      delimiter.push(byte);
-      if (index < size - 1) skip[byte] = size - 1 - index;
-    }
+    for (let index = 0; index < text.length; index++) delimiter.push(text.charCodeAt(index));
     this.delimiter = delimiter;
-    this.#skip = skip;
   }
 
   /**
@@ -32,20 +33,23 @@ export class DelimiterSearch {
    * find from a beginning.
    */
   find(bytes: Uint8Array, from: number): number {
-    const delimiter = this.delimiter;
-    const skip = this.#skip;
+    const { delimiter } = this;
     const size = delimiter.length;
-    const last = delimiter[size - 1];
-    const lastWindow = bytes.length - size;
     let start = from;
-    while (start <= lastWindow) {
-      const byte = bytes[start + size - 1] as number;
-      // The first byte is asked before the rest: it must be CR, which a run of the boundary's characters never is.
-      if (byte === last && bytes[start] === 0x0d && this.#agrees(bytes, start, size)) return start;
-      start += skip[byte] as number;
+    if (bytes.length - from >= worthATable) {
+      const skip = (this.#skip ??= skipsOf(delimiter));
+      const last = delimiter[size - 1];
+      const lastWindow = bytes.length - size;
+      while (start <= lastWindow) {
+        const byte = bytes[start + size - 1] as number;
+        // The first byte is asked before the rest: it must be CR, which a run of the boundary's characters never is.
+        if (byte === last && bytes[start] === cr && this.#agrees(bytes, start, size)) return start;
+        start += skip[byte] as number;
+      }
     }
     for (; start < bytes.length; start++) {
-      if (bytes[start] === 0x0d && this.#agrees(bytes, start, bytes.length - start)) return start;
+      if (bytes[start] !== cr) continue;
+      if (this.#agrees(bytes, start, Math.min(size, bytes.length - start))) return start;
     }
     return bytes.length;
   }
@@ -57,4 +61,13 @@ export class DelimiterSearch {
     }
     return true;
   }
+}
+
+/** For each byte, how far a window that ends in it can move on. */
+function skipsOf(delimiter: readonly number[]): readonly number[] {
+  const size = delimiter.length;
+  const skips = Array<number>(256).fill(size);
+  for (let index = 0; index < size - 1; index++)
+    skips[delimiter[index] as number] = size - 1 - index;
+  return skips;
 }

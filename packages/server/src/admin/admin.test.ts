@@ -8,11 +8,12 @@ import {
   type DirectiveSender,
   type OutgoingDirective,
   Presence,
+  PresenceFeed,
   type SendOptions,
 } from "../delivery/index.js";
 import { type Logger, silentLogger } from "../logging/index.js";
 import { type Database, openDatabase } from "../storage/index.js";
-import { createAdminApp, hashAdminToken } from "./index.js";
+import { PresenceWatch, createAdminApp, hashAdminToken } from "./index.js";
 import { maxAdminBodyBytes } from "./read-request.js";
 
 const token = "admin-token-of-this-test-0123456789";
@@ -21,30 +22,39 @@ const errors: unknown[] = [];
 let database: Database;
 let auth: AuthServer;
 let presence: Presence;
-let sender: DirectiveSender;
+let sender: Pick<DirectiveSender, "send">;
+let presenceWatch: PresenceWatch;
+let clock: FakeClock;
 let app: ReturnType<typeof createAdminApp>;
 
 beforeEach(async () => {
   sent.length = 0;
   errors.length = 0;
-  const clock = new FakeClock();
+  clock = new FakeClock();
   database = await openDatabase({ kind: "sqlite", file: ":memory:" });
   await database.migrate();
   auth = createAuthServer({ database, config: configSchema.parse({}).auth, clock });
-  presence = new Presence();
+  presence = new Presence("node-1");
   sender = {
     async send(key, directive, options) {
       sent.push({ key, directive, options });
       return { kind: "queued", messageId: directive.messageId ?? "made-up" };
     },
   };
+  presenceWatch = new PresenceWatch({ feed: new PresenceFeed(presence, "run"), clock });
   const log: Logger = { ...silentLogger, error: (_, fields) => void errors.push(fields?.["err"]) };
   app = createAdminApp({
     tokenHash: hashAdminToken(token),
+    accounts: auth.accounts,
     devices: auth.devices,
     clients: auth.clients,
-    sender: { send: (...all) => sender.send(...all) },
+    operators: auth.operators,
+    sender: {
+      send: (...all) => sender.send(...all),
+      sendToAll: () => Promise.reject(new Error("not of this test")),
+    },
     presence,
+    presenceWatch,
     log,
   });
 });
@@ -78,6 +88,7 @@ async function addDevice(deviceKey: string, deviceId: string, modelId = "m1") {
     reportedRuid: null,
     createdAt: 1_000,
     lastSeenAt: 2_000,
+    lastSeenAddress: null,
     removedAt: null,
   });
 }
@@ -151,7 +162,11 @@ describe("devices", () => {
   it("are listed with their presence", async () => {
     await addDevice("k1", "aa:bb");
     await addDevice("k2", "cc:dd");
-    presence.online("k2", 5_000, { remoteAddress: "192.0.2.7", userAgent: "CLOVA/X" });
+    presence.online("k2", 5_000, {
+      accountId: "a1",
+      remoteAddress: "192.0.2.7",
+      userAgent: "CLOVA/X",
+    });
     const { status, body, headers } = await get("/admin/v1/devices");
     expect(status).toBe(200);
     expect(headers.get("cache-control")).toBe("no-store");
@@ -178,6 +193,7 @@ describe("devices", () => {
             since: "1970-01-01T00:00:05.000Z",
             remoteAddress: "192.0.2.7",
             userAgent: "CLOVA/X",
+            node: "node-1",
           },
         }),
       ],

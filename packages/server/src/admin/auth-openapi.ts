@@ -41,15 +41,31 @@ export const authorizeForm = z.object({
   ).optional(),
   code_challenge: text("code_challenge", "PKCE (RFC 7636).").optional(),
   code_challenge_method: choice(["S256"], "PKCE (RFC 7636).").optional(),
+  code_verifier: text(
+    "code_verifier",
+    "With `uauth_auth_code_v2`: the app's PKCE verifier for the account authorization code.",
+  ).optional(),
 });
 
 export const tokenForm = z.object({
-  grant_type: choice(["authorization_code", "refresh_token", "delete"], "What is to be done."),
+  grant_type: choice(
+    [
+      "authorization_code",
+      "refresh_token",
+      "delete",
+      "urn:ietf:params:oauth:grant-type:device_code",
+    ],
+    "What is to be done.",
+  ),
   client_id: text("client_id", "Left out where HTTP Basic carries it.").optional(),
   client_secret: text("client_secret", "Left out where HTTP Basic carries it.").optional(),
   code: text("code", "`authorization_code`: what `/authorize` answered.").optional(),
   code_verifier: text("code_verifier", "`authorization_code`: PKCE (RFC 7636).").optional(),
   refresh_token: text("refresh_token", "`refresh_token`: the newest one.").optional(),
+  device_code: text(
+    "device_code",
+    "The device grant (RFC 8628): what `/device_authorization` answered.",
+  ).optional(),
   access_token: text("access_token", "`delete`: the token to end.").optional(),
   device_id: deviceId
     .describe("The unit. Required but for `refresh_token`, where it must match when given.")
@@ -63,6 +79,14 @@ const codeSchema = z
     state: z.string(),
   })
   .describe("The authorization code.");
+
+const termsSchema = codeSchema
+  .extend({
+    redirect_uri: z
+      .string()
+      .describe("The page where the person agrees; the app may add its own `redirect_uri`."),
+  })
+  .describe("A code that works once the terms of use are agreed to.");
 
 const tokensSchema = z
   .object({
@@ -106,7 +130,11 @@ const authorizeResponses = {
   403: error(
     "The account access token or account authorization code is missing, unknown or expired (`access_denied`).",
   ),
+  423: error(
+    "The account withdrew from the service not long ago (`account_locked`); `Retry-After` says for how long it stays locked.",
+  ),
   429: tooMany,
+  451: { description: "The account has not agreed to the terms of use.", schema: termsSchema },
   500: failed,
 };
 
@@ -138,6 +166,7 @@ export function describeAuthApi(): OpenApiDocument {
     AuthorizationCode: codeSchema,
     DeletedToken: deletedSchema,
     Error: errorSchema,
+    PendingCode: termsSchema,
     SignIn: signInRequestSchema,
     TokenAnswer: tokenAnswerSchema,
     Tokens: tokensSchema,

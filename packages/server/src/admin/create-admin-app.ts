@@ -2,37 +2,56 @@
 
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { checkDirectivePayload } from "@trefoil/protocol/interfaces";
-import type { MessageName } from "@trefoil/protocol/messages";
 import { Hono } from "hono";
 import type { DirectiveSender, PresenceReader } from "../delivery/index.js";
 import type { Logger } from "../logging/index.js";
 import { authenticateAdmin } from "./admin-token.js";
 import { errorAnswer, jsonAnswer } from "./answers.js";
 import { type ClientDirectory, describeClient } from "./clients.js";
-import { type DeviceDirectory, describeDevice, findDevice } from "./devices.js";
+import { definedOf } from "./defined.js";
+import { type DeviceDirectory, describeConnection, describeDevice, findDevice } from "./devices.js";
+import type { Handler } from "./operation.js";
 import { type Operation, type OperationId, adminRoot, operations } from "./operations.js";
+import { type OperatorHandlersOptions, createOperatorHandlers } from "./operator-handlers.js";
+import type { PresenceWatch } from "./presence-events.js";
 import { check, readJson, readQuery } from "./read-request.js";
+import {
+  type AccountDirectory,
+  describeOutcomes,
+  outgoingOf,
+  recipientsOfAccount,
+  sendToList,
+} from "./sending.js";
 
 /** What the admin API works on. */
 export interface AdminOptions {
   /** What `hashAdminToken` or `readAdminToken` answered. */
   readonly tokenHash: Uint8Array;
-  readonly devices: DeviceDirectory;
-  readonly clients: ClientDirectory;
+  readonly devices: DeviceDirectory & OperatorHandlersOptions["devices"];
+  readonly clients: ClientDirectory & OperatorHandlersOptions["clients"];
+  readonly operators: OperatorHandlersOptions["operators"];
+  readonly accounts: AccountDirectory;
   readonly sender: DirectiveSender;
   readonly presence: PresenceReader;
+  readonly presenceWatch: PresenceWatch;
   readonly log: Logger;
 }
 
-type Handler = (request: Request, id: string) => Promise<Response>;
+/** What the listener hands to the app along with a request. */
+export interface AdminBindings {
+  readonly remoteAddress?: string;
+}
+
+/** The app; its bindings carry the peer's address. */
+export type AdminApp = Hono<{ Bindings: AdminBindings }>;
 
 /**
  * Makes the admin API as a Hono application; it answers for everything below `/admin/v1`.
  * @see docs/admin-api.md
  */
-export function createAdminApp(options: AdminOptions): Hono {
+export function createAdminApp(options: AdminOptions): AdminApp {
   const handlers = createHandlers(options);
-  const app = new Hono();
+  const app: AdminApp = new Hono();
   app.onError((thrown) => {
     const error = TrefoilError.from(thrown);
     if (error.wire.http >= 500) options.log.error("An admin request failed.", { err: thrown });
@@ -45,7 +64,7 @@ export function createAdminApp(options: AdminOptions): Hono {
   for (const [operationId, { method, path }] of Object.entries<Operation>(operations)) {
     const handle = handlers[operationId as OperationId];
     app.on(method.toUpperCase(), routeOf(path), (context) =>
-      handle(context.req.raw, context.req.param("id") ?? ""),
+      handle(context.req.raw, context.req.param(), addressOf(context.env)),
     );
   }
   for (const path of new Set(Object.values<Operation>(operations).map((each) => each.path))) {
@@ -64,6 +83,8 @@ export function createAdminApp(options: AdminOptions): Hono {
 function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
   const { devices, clients, sender, presence } = options;
   return {
+    ...createOperatorHandlers(options),
+
     async listDevices(request) {
       const { limit, ...filter } = readQuery(request, operations.listDevices.query);
       const page = await devices.list({ ...definedOf(filter), limit: limit + 1 });
@@ -74,26 +95,65 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
       });
     },
 
-    async getDevice(_request, id) {
-      return jsonAnswer(200, describeDevice(await deviceOf(id), presence));
+    async getDevice(_request, parameters) {
+      return jsonAnswer(200, describeDevice(await deviceOf(parameters), presence));
     },
 
-    async sendDirective(request, id) {
+    async sendDirective(request, parameters) {
       const { validate } = readQuery(request, operations.sendDirective.query);
       const body = await readJson(request, operations.sendDirective.body);
       if (validate === "true") assertPayload(body.name, body.payload);
-      const { deviceKey } = await deviceOf(id);
-      const { name, payload, messageId, dialogRequestId, ttl, required } = body;
-      const { kind: outcome, messageId: sentAs } = await sender.send(
-        deviceKey,
-        {
-          name: name as MessageName,
-          payload,
-          ...definedOf({ messageId, dialogRequestId }),
-        },
-        { required, ...definedOf({ ttl }) },
+      const { deviceKey } = await deviceOf(parameters);
+      const { directive, options } = outgoingOf(body);
+      const { kind: outcome, messageId } = await sender.send(deviceKey, directive, options);
+      return jsonAnswer(202, { outcome, messageId, deviceKey });
+    },
+
+    async sendToAccount(request, parameters) {
+      const { validate } = readQuery(request, operations.sendToAccount.query);
+      const body = await readJson(request, operations.sendToAccount.body);
+      if (validate === "true") assertPayload(body.name, body.payload);
+      const { accountId } = check(operations.sendToAccount.parameters, parameters, "The path");
+      const recipients = await recipientsOfAccount(options, accountId, [body.except].flat());
+      const { directive, options: sending } = outgoingOf(body);
+      return jsonAnswer(
+        202,
+        describeOutcomes(await sender.sendToAll(recipients, directive, sending)),
       );
-      return jsonAnswer(202, { outcome, messageId: sentAs, deviceKey });
+    },
+
+    async sendToList(request) {
+      const { validate } = readQuery(request, operations.sendToList.query);
+      const body = await readJson(request, operations.sendToList.body);
+      if (validate === "true") assertPayload(body.name, body.payload);
+      const { directive, options: sending } = outgoingOf(body);
+      return jsonAnswer(202, await sendToList(options, body.devices, directive, sending));
+    },
+
+    async listPresence(request) {
+      const { limit, after = "", accountId } = readQuery(request, operations.listPresence.query);
+      const page = presence
+        .list()
+        .filter(
+          (device) =>
+            device.online &&
+            device.deviceKey > after &&
+            (accountId === undefined || device.accountId === accountId),
+        )
+        .sort((a, b) => (a.deviceKey < b.deviceKey ? -1 : 1));
+      const shown = page.slice(0, limit);
+      return jsonAnswer(200, {
+        devices: shown.map(describeConnection),
+        next: page.length > limit ? (shown.at(-1)?.deviceKey ?? null) : null,
+      });
+    },
+
+    watchPresence(request) {
+      const query = readQuery(request, operations.watchPresence.query);
+      // What a browser sends by itself when it comes back is newer than what the address says.
+      const after = request.headers.get("last-event-id") || query.after;
+      const filter = definedOf({ accountId: query.accountId, after });
+      return options.presenceWatch.answer(filter, request.method === "HEAD");
     },
 
     async listClients() {
@@ -101,9 +161,12 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
       return jsonAnswer(200, { clients: all.map(describeClient) });
     },
 
-    async createClient(request) {
+    async createClient(request, _parameters, remoteAddress) {
       const body = await readJson(request, operations.createClient.body);
-      const { clientId, clientSecret } = await clients.create(definedOf(body));
+      const { clientId, clientSecret } = await clients.create(definedOf(body), {
+        by: "administrator",
+        remoteAddress,
+      });
       options.log.info("A client was registered.", { clientId });
       const client = await clients.get(clientId);
       if (client === undefined) throw new Error("The client vanished while it was made.");
@@ -111,8 +174,9 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
     },
   };
 
-  function deviceOf(id: string) {
-    return findDevice(devices, check(operations.getDevice.parameters, { id }, "The path").id);
+  function deviceOf(parameters: Readonly<Record<string, string>>) {
+    const { id } = check(operations.getDevice.parameters, parameters, "The path");
+    return findDevice(devices, id);
   }
 }
 
@@ -135,20 +199,12 @@ function methodNotAllowed(path: string): TrefoilError {
   });
 }
 
+/** Without bindings (in tests) the application is asked by nobody in particular. */
+function addressOf(bindings: AdminBindings | undefined): string {
+  return bindings?.remoteAddress ?? "unknown";
+}
+
 /** `/devices/{id}` as Hono writes it: `/devices/:id`. */
 function routeOf(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
-
-type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
-
-/** The members that have a value. */
-function definedOf<T extends object>(
-  value: T,
-): Partial<Defined<T>> & Pick<Defined<T>, RequiredOf<T>> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as Partial<Defined<T>> & Pick<Defined<T>, RequiredOf<T>>;
-}
-
-type RequiredOf<T> = { [Key in keyof T]: undefined extends T[Key] ? never : Key }[keyof T];

@@ -4,7 +4,7 @@ import { TrefoilError } from "@trefoil/protocol/errors";
 import type { z } from "zod";
 import type { DeviceRegistry } from "../auth/index.js";
 import type { DevicePresence, PresenceReader } from "../delivery/index.js";
-import type { deviceSchema } from "./schemas.js";
+import type { deviceConnectionSchema, deviceSchema } from "./schemas.js";
 
 /** The devices that signed in. */
 export type DeviceDirectory = Pick<DeviceRegistry, "get" | "list">;
@@ -64,8 +64,22 @@ export function describeDevice(
   };
 }
 
-function describePresence({ since, remoteAddress, userAgent }: DevicePresence) {
-  return { since: timestamp(since), remoteAddress, userAgent };
+function describePresence({ since, remoteAddress, userAgent, node }: DevicePresence) {
+  return { since: timestamp(since), remoteAddress, userAgent, node };
+}
+
+/** A connection as the list and the watch of presence show it. */
+export function describeConnection(
+  presence: DevicePresence,
+): z.output<typeof deviceConnectionSchema> {
+  const { deviceKey, accountId, online, lastSeen } = presence;
+  return {
+    deviceKey,
+    accountId,
+    online,
+    lastSeenAt: timestamp(lastSeen),
+    ...describePresence(presence),
+  };
 }
 
 /** RFC 3339, as `2025-01-01T00:00:00.000Z`. */

@@ -72,10 +72,10 @@ export function responsesOf(
   writer: SchemaWriter,
 ): Json {
   return Object.fromEntries(
-    Object.entries(responses).map(([status, { description, schema }]) => [
-      status,
-      { description, content: { "application/json": { schema: writer.write(schema) } } },
-    ]),
+    Object.entries(responses).map(([status, response]) => {
+      const { description, schema, mediaType = "application/json" } = response;
+      return [status, { description, content: { [mediaType]: { schema: writer.write(schema) } } }];
+    }),
   );
 }
 

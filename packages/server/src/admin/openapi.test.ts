@@ -1,18 +1,19 @@
 // The OpenAPI documents: sound, and exactly what is served.
 
 import { FakeClock } from "@trefoil/protocol/clock";
+import { TrefoilError } from "@trefoil/protocol/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { authorizeParameters } from "../auth/authorize.js";
 import { type AuthServer, authPaths, createAuthServer } from "../auth/index.js";
 import { tokenParameters } from "../auth/token.js";
 import { configSchema } from "../config/index.js";
-import { Presence } from "../delivery/index.js";
+import { Presence, PresenceFeed } from "../delivery/index.js";
 import { silentLogger } from "../logging/index.js";
 import { type Database, openDatabase } from "../storage/index.js";
 import { describeAdminApi } from "./admin-openapi.js";
 import { authorizeForm, describeAuthApi, tokenForm } from "./auth-openapi.js";
-import { createAdminApp, createOpenApiApp, hashAdminToken } from "./index.js";
+import { PresenceWatch, createAdminApp, createOpenApiApp, hashAdminToken } from "./index.js";
 import type { OpenApiDocument } from "./openapi-document.js";
 
 const token = "admin-token-of-this-test-0123456789";
@@ -25,12 +26,22 @@ beforeAll(async () => {
   await database.migrate();
   const clock = new FakeClock();
   auth = createAuthServer({ database, config: configSchema.parse({}).auth, clock });
+  const presence = new Presence();
   admin = createAdminApp({
     tokenHash: hashAdminToken(token),
+    accounts: auth.accounts,
     devices: auth.devices,
     clients: auth.clients,
-    sender: { send: async () => ({ kind: "written", messageId: "m" }) },
-    presence: new Presence(),
+    operators: auth.operators,
+    sender: {
+      send: async () => ({ kind: "written", messageId: "m" }),
+      sendToAll: async () => ({
+        messageId: "m",
+        devices: [{ deviceKey: "k1", kind: "failed", error: new TrefoilError("internal", "x") }],
+      }),
+    },
+    presence,
+    presenceWatch: new PresenceWatch({ feed: new PresenceFeed(presence), clock }),
     log: silentLogger,
   });
 });
@@ -169,8 +180,8 @@ describe("the admin API", () => {
     await auth.clients.create({ name: "c", clientId: "c1" });
     await database.stores.accounts.insert({
       accountId: "a1",
-      kind: "guest",
-      email: null,
+      kind: "local",
+      email: "a1@example.org",
       passwordHash: null,
       createdAt: 0,
     });
@@ -185,39 +196,91 @@ describe("the admin API", () => {
       reportedRuid: null,
       createdAt: 0,
       lastSeenAt: 0,
+      lastSeenAddress: null,
       removedAt: null,
     });
     const bodies: Record<string, unknown> = {
       sendDirective: { name: "My.Own", payload: { x: 1 } },
+      sendToAccount: { name: "My.Own", except: "k1" },
+      sendToList: { name: "My.Own", devices: ["k1", "unknown"] },
       createClient: { name: "Another" },
+      createAccount: { email: "another@example.org" },
+      rotateClientSecret: { overlap: 60 },
+      setClientRedirectUris: { redirectUris: ["app://back"] },
+      inspectToken: { token: "unknown" },
+      revokeTokens: { deviceKey: "k1" },
     };
     const answered = new Set<string>();
     for (const { path, method, operation } of operationsOf(document)) {
       for (const id of ["k1", "unknown"]) {
         for (const body of [bodies[operation.operationId], {}]) {
-          const response = await admin.request(path.replace("{id}", id), {
+          const account = id === "k1" ? "a1" : id;
+          const target = path
+            .replace("{id}", id)
+            .replace("{accountId}", account)
+            .replace("{clientId}", id === "k1" ? "c1" : id);
+          const response = await admin.request(target, {
             method,
             headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
             ...(method === "POST" ? { body: JSON.stringify(body) } : {}),
           });
           const described = operation.responses[String(response.status)];
           expect(described, `${method} ${path} answered ${response.status}`).toBeDefined();
+          answered.add(`${operation.operationId} ${response.status}`);
+          const stream = described?.content?.["text/event-stream"];
+          if (stream !== undefined) {
+            expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+            await response.body?.cancel();
+            continue;
+          }
           const schema = described?.content?.["application/json"]?.schema ?? {};
           expect(validatorOf(document, schema).safeParse(await response.json()).success).toBe(true);
-          answered.add(`${operation.operationId} ${response.status}`);
         }
       }
     }
     expect([...answered].sort()).toEqual([
+      "createAccount 201",
+      "createAccount 400",
+      "createAccount 409",
       "createClient 201",
       "createClient 400",
+      "disableClient 200",
+      "disableClient 404",
+      "enableClient 200",
+      "enableClient 404",
+      "getAccount 200",
+      "getAccount 404",
+      "getClient 200",
+      "getClient 404",
       "getDevice 200",
       "getDevice 404",
+      "inspectToken 400",
+      "inspectToken 404",
+      "listAccounts 200",
+      "listAudit 200",
       "listClients 200",
       "listDevices 200",
+      "listPresence 200",
+      "removeDevice 200",
+      "removeDevice 404",
+      "revokeTokens 200",
+      "revokeTokens 400",
+      "rotateClientSecret 201",
+      "rotateClientSecret 404",
       "sendDirective 202",
       "sendDirective 400",
       "sendDirective 404",
+      "sendToAccount 202",
+      "sendToAccount 400",
+      "sendToAccount 404",
+      "sendToList 202",
+      "sendToList 400",
+      "setClientRedirectUris 200",
+      "setClientRedirectUris 400",
+      "setClientRedirectUris 404",
+      "watchPresence 200",
+      "withdrawAccount 200",
+      "withdrawAccount 404",
     ]);
   });
 });

@@ -1,35 +1,14 @@
 // Every operation of the admin API: the routes and the OpenAPI document are both made from this table.
 
-import type { z } from "zod";
+import {
+  type Operation,
+  type ResponseDescription,
+  adminRoot,
+  bodyErrors,
+  error,
+} from "./operation.js";
+import { operatorOperations } from "./operator-operations.js";
 import * as schemas from "./schemas.js";
-
-/** What one status of an operation looks like. */
-export interface ResponseDescription {
-  readonly description: string;
-  readonly schema: z.ZodType;
-}
-
-/** One operation. */
-export interface Operation {
-  readonly method: "get" | "post";
-  /** As OpenAPI writes it: `/admin/v1/devices/{id}`. */
-  readonly path: string;
-  readonly summary: string;
-  readonly description?: string;
-  readonly parameters?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  /** The statuses beyond those that every operation has. */
-  readonly responses: Readonly<Record<number, ResponseDescription>>;
-}
-
-/** Where the admin API begins. */
-export const adminRoot = "/admin/v1";
-
-const error = (description: string): ResponseDescription => ({
-  description,
-  schema: schemas.errorSchema,
-});
 
 /** Statuses that every operation can answer. */
 export const commonResponses: Readonly<Record<number, ResponseDescription>> = {
@@ -43,10 +22,7 @@ const deviceErrors = {
   409: error("Several devices have this `device_id`; the description names them."),
 };
 
-const bodyErrors = {
-  413: error("The body is too large."),
-  415: error("The body is not `application/json`."),
-};
+export { type Operation, type ResponseDescription, adminRoot } from "./operation.js";
 
 /** The operations by their `operationId`. */
 export const operations = {
@@ -82,6 +58,63 @@ export const operations = {
       ...bodyErrors,
     },
   },
+  sendToAccount: {
+    method: "post",
+    path: `${adminRoot}/accounts/{accountId}/directives`,
+    summary: "Send a directive to the devices of an account",
+    description:
+      "To those that are the account's when it is sent, but for the ones in `except`. Answers when it is durably queued for each.",
+    parameters: schemas.accountPathSchema,
+    query: schemas.sendQuerySchema,
+    body: schemas.accountDirectiveRequestSchema,
+    responses: {
+      202: {
+        description: "Accepted, but where an outcome says `failed`.",
+        schema: schemas.sendResultsSchema,
+      },
+      404: error("There is no such account."),
+      ...bodyErrors,
+    },
+  },
+  sendToList: {
+    method: "post",
+    path: `${adminRoot}/directives`,
+    summary: "Send a directive to a list of devices",
+    description:
+      "One device that is not there, or that it fails for, does not keep it from the others.",
+    query: schemas.sendQuerySchema,
+    body: schemas.listDirectiveRequestSchema,
+    responses: {
+      202: {
+        description: "Accepted, but where an outcome says `failed`.",
+        schema: schemas.sendResultsSchema,
+      },
+      ...bodyErrors,
+    },
+  },
+  listPresence: {
+    method: "get",
+    path: `${adminRoot}/presence`,
+    summary: "List the devices that are connected",
+    query: schemas.presenceQuerySchema,
+    responses: { 200: { description: "A page of devices.", schema: schemas.presenceListSchema } },
+  },
+  watchPresence: {
+    method: "get",
+    path: `${adminRoot}/presence/events`,
+    summary: "Watch devices come and go",
+    description:
+      'Server-sent events. First `ready` with `{"resumed"}`: false means that earlier changes may be missing, so that `/presence` should be read now; then one `presence` for each change. Comments are heartbeats. `end` comes before the server ends the stream: `{"reason": "draining"}` or `"overflow"` (the watcher was too slow).',
+    query: schemas.presenceEventsQuerySchema,
+    responses: {
+      200: {
+        description: "The events; `data` of `presence` is a DeviceConnection.",
+        schema: schemas.eventStreamSchema,
+        mediaType: "text/event-stream",
+      },
+      503: error("Too many watch already, or the server is about to end; `Retry-After`."),
+    },
+  },
   listClients: {
     method: "get",
     path: `${adminRoot}/clients`,
@@ -99,6 +132,7 @@ export const operations = {
       ...bodyErrors,
     },
   },
+  ...operatorOperations,
 } as const satisfies Record<string, Operation>;
 
 /** The `operationId` of one operation. */

@@ -10,8 +10,26 @@ export const presenceSchema = z
     since: time.describe("When the present downchannel was opened, or the last one ended."),
     remoteAddress: z.string(),
     userAgent: z.string(),
+    node: z.string().describe("The server process that holds, or held, it."),
   })
   .describe("The connection of a device since the server was started.");
+
+export const deviceConnectionSchema = presenceSchema
+  .extend({
+    deviceKey: z.string(),
+    accountId: z.string().describe("Whose token opened the downchannel."),
+    online: z.boolean().describe("Whether it has an open downchannel."),
+    lastSeenAt: time,
+  })
+  .describe("A device that is connected, or that has just left.");
+
+export const presenceListSchema = z.object({
+  devices: z.array(deviceConnectionSchema).describe("Ordered by `deviceKey`."),
+  next: z
+    .string()
+    .nullable()
+    .describe("`after` of the request for the next page; null on the last one."),
+});
 
 export const deviceSchema = z
   .object({
@@ -61,6 +79,23 @@ export const deviceQuerySchema = z.strictObject({
     .describe("Most devices of the page."),
 });
 
+export const presenceQuerySchema = deviceQuerySchema.pick({
+  accountId: true,
+  after: true,
+  limit: true,
+});
+
+export const presenceEventsQuerySchema = z.strictObject({
+  accountId: id.optional().describe("Only changes of this account's devices."),
+  after: id
+    .optional()
+    .describe(
+      "The `id` of the last event that was seen; the header `Last-Event-ID` does the same.",
+    ),
+});
+
+export const eventStreamSchema = z.string().describe("Server-sent events.");
+
 /** `Namespace.Name`, as the catalogue spells it. */
 const messageName = z
   .string()
@@ -95,6 +130,36 @@ export const directiveRequestSchema = z
   })
   .describe("A directive to send.");
 
+export const accountPathSchema = z.strictObject({
+  accountId: id.describe("The account."),
+});
+
+/** How a body names a device. */
+const deviceReference = z
+  .string()
+  .min(1)
+  .max(128)
+  .describe("A `deviceKey`, or a `device_id` that only one device has.");
+
+export const accountDirectiveRequestSchema = directiveRequestSchema
+  .extend({
+    except: z
+      .union([deviceReference, z.array(deviceReference).max(1_000)])
+      .default([])
+      .describe("The device, or the devices, of the account that do not get it."),
+  })
+  .describe("A directive to send to the devices of an account.");
+
+export const listDirectiveRequestSchema = directiveRequestSchema
+  .extend({
+    devices: z
+      .array(deviceReference)
+      .min(1)
+      .max(1_000)
+      .describe("Whom it is for; a device that is named twice gets it once."),
+  })
+  .describe("A directive to send to a list of devices.");
+
 export const sendQuerySchema = z.strictObject({
   validate: z
     .enum(["true", "false"])
@@ -115,6 +180,24 @@ export const sendResultSchema = z
     deviceKey: z.string().describe("The device that it went to."),
   })
   .describe("What became of a directive.");
+
+export const deviceOutcomeSchema = z
+  .object({
+    device: z.string().describe("As the request named it; the `deviceKey` where it did not."),
+    deviceKey: z.string().nullable().describe("Null: there is no such device."),
+    outcome: z
+      .enum(["queued", "written", "dropped", "failed"])
+      .describe("As of a single device; `failed`: not accepted, this device will not get it."),
+    error_description: z.string().optional().describe("Why it failed."),
+  })
+  .describe("What became of a directive for one of several devices.");
+
+export const sendResultsSchema = z
+  .object({
+    messageId: z.string().describe("The `messageId` that every device sees."),
+    devices: z.array(deviceOutcomeSchema),
+  })
+  .describe("What became of a directive for several devices, each for itself.");
 
 export const clientSchema = z
   .object({

@@ -21,6 +21,13 @@ export interface AccessTokenVerifierParts {
   readonly capacity?: number;
 }
 
+/** How checks were answered: from memory, from the database, or by a refusal (from either). */
+export interface TokenChecks {
+  cached: number;
+  loaded: number;
+  refused: number;
+}
+
 /** {@link TokenVerifier} over the database. */
 export class AccessTokenVerifier implements TokenVerifier {
   readonly #parts: AccessTokenVerifierParts;
@@ -31,6 +38,8 @@ export class AccessTokenVerifier implements TokenVerifier {
   /** Grants revoked while a token was being read: what was read may be older than the revocation. */
   readonly #revokedMeanwhile = new Set<string>();
   readonly #marking = new Set<Promise<void>>();
+  /** Read by the metrics. */
+  readonly checks: TokenChecks = { cached: 0, loaded: 0, refused: 0 };
 
   constructor(parts: AccessTokenVerifierParts) {
     this.#parts = parts;
@@ -43,14 +52,18 @@ export class AccessTokenVerifier implements TokenVerifier {
   }
 
   verify(token: string): VerifiedToken | undefined | Promise<VerifiedToken | undefined> {
-    if (token === "" || token.length > maxTokenLength) return undefined;
+    if (token === "" || token.length > maxTokenLength) return this.#refuse();
     const key = digestOf(token);
     const now = this.#parts.clock.now();
     const known = this.#cache.get(key);
-    if (known !== undefined) return known.expiresAt > now ? known : undefined;
+    if (known !== undefined) {
+      if (known.expiresAt <= now) return this.#refuse();
+      this.checks.cached++;
+      return known;
+    }
     const rejectedUntil = this.#rejected.get(key);
     if (rejectedUntil !== undefined) {
-      if (rejectedUntil > now) return undefined;
+      if (rejectedUntil > now) return this.#refuse();
       this.#rejected.delete(key);
     }
     const loading = this.#loading.get(key);
@@ -92,8 +105,9 @@ export class AccessTokenVerifier implements TokenVerifier {
       this.#revokedMeanwhile.has(record.grantId)
     ) {
       this.#reject(key);
-      return undefined;
+      return this.#refuse();
     }
+    this.checks.loaded++;
     const { deviceKey, accountId, clientId, deviceId, modelId, grantId, expiresAt } = record;
     const identity = { deviceKey, accountId, clientId, deviceId, modelId };
     const token = new CachedToken(key, identity, grantId, expiresAt);
@@ -112,6 +126,10 @@ export class AccessTokenVerifier implements TokenVerifier {
       })
       .finally(() => this.#marking.delete(marking));
     this.#marking.add(marking);
+  }
+
+  #refuse(): undefined {
+    this.checks.refused++;
   }
 
   #reject(key: string): void {

@@ -3,7 +3,13 @@
 import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { AuthConfig } from "../config/index.js";
-import type { AccountRecord, AccountTokenKind, Database } from "../storage/index.js";
+import type {
+  AccountRecord,
+  AccountTokenKind,
+  Database,
+  NewAccount,
+  Stores,
+} from "../storage/index.js";
 import type { LocalIdentityProvider } from "./local-identity-provider.js";
 import { type Passwords, maxPasswordBytes, minPasswordLength } from "./passwords.js";
 import { type Random, newId } from "./secrets.js";
@@ -52,7 +58,7 @@ export class AccountRegistry {
       throw new TrefoilError("invalid_request", "The e-mail address is not valid.");
     }
     assertPassword(request.password);
-    const account: AccountRecord = {
+    const account: NewAccount = {
       accountId: newId(random),
       kind: "local",
       email,
@@ -60,7 +66,7 @@ export class AccountRegistry {
       createdAt: clock.now(),
     };
     await database.stores.accounts.insert(account);
-    return withoutPassword(account);
+    return withoutPassword({ ...account, withdrawnAt: null, lockedUntil: null });
   }
 
   async get(accountId: string): Promise<Account | undefined> {
@@ -92,17 +98,25 @@ export class AccountRegistry {
   }
 
   /**
-   * Gives a new password to an account and ends its account access tokens. Devices stay signed in.
+   * Gives a new password to an account and ends its sessions and account access tokens. Devices stay signed in.
    * @returns whether there is such an account
+   * @throws TrefoilError `invalid_request` where the password will not do
    */
   async setPassword(accountId: string, password: string): Promise<boolean> {
-    const { database, passwords } = this.#parts;
-    assertPassword(password);
-    const passwordHash = await passwords.hash(password);
-    return database.write(async (stores) => {
-      await stores.accountTokens.removeOfAccount(accountId);
+    const passwordHash = await this.hashPassword(password);
+    return this.#parts.database.write(async (stores) => {
+      await endSignIns(stores, accountId);
       return stores.accounts.setPasswordHash(accountId, passwordHash);
     });
+  }
+
+  /**
+   * What is stored of a password.
+   * @throws TrefoilError `invalid_request` where the password will not do
+   */
+  async hashPassword(password: string): Promise<string> {
+    assertPassword(password);
+    return this.#parts.passwords.hash(password);
   }
 
   /**
@@ -134,6 +148,13 @@ export class AccountRegistry {
   }
 }
 
+/** Ends everything that an account is signed in by, besides its devices. */
+export async function endSignIns(stores: Stores, accountId: string): Promise<void> {
+  await stores.accountSessions.removeOfAccount(accountId);
+  await stores.accountTokens.removeOfAccount(accountId);
+  await stores.oidcRecords.removeOfAccount(accountId);
+}
+
 function assertPassword(password: string): void {
   if (Array.from(password).length < minPasswordLength) {
     throw new TrefoilError(
@@ -149,7 +170,8 @@ function assertPassword(password: string): void {
   }
 }
 
-function withoutPassword(account: AccountRecord): Account {
-  const { accountId, kind, email, createdAt } = account;
-  return { accountId, kind, email, createdAt };
+/** An account as other rooms see it. */
+export function withoutPassword(account: AccountRecord): Account {
+  const { passwordHash: _, ...rest } = account;
+  return rest;
 }

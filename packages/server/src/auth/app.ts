@@ -9,18 +9,30 @@ import {
   authorizeParameters,
   readAuthorizeRequest,
 } from "./authorize.js";
+import { addDeviceFlow, type DeviceFlowContext } from "./device-flow/routes.js";
 import type { GrantContext } from "./grants/context.js";
 import { errorAnswer, jsonAnswer } from "./http/answers.js";
 import { type AuthBindings, callerOf } from "./http/caller.js";
-import { type ParameterName, Parameters, maxFormBytes } from "./http/parameters.js";
+import { failureAnswer } from "./http/failure.js";
 import { readBody } from "./http/read-body.js";
+import { assertMethod, mediaTypeOf, readParameters } from "./http/request.js";
+import { addEmbeddedOidc, type EmbeddedOidcContext } from "./oidc/embedded/routes.js";
+import { addPages, type PagesContext } from "./pages/routes.js";
+import { addStandards, type StandardsContext } from "./standards/routes.js";
+import { type TermsContext, answerTerms } from "./terms/answer-terms.js";
+import { termsPath } from "./terms/terms-request.js";
 import { type SignInContext, maxSignInBytes, signIn } from "./sign-in.js";
 import { answerToken, tokenParameters } from "./token.js";
 
 /** What the routes work with. */
 export type AuthAppContext = AuthorizeContext &
   GrantContext &
-  SignInContext & { readonly log: Logger };
+  SignInContext &
+  TermsContext &
+  PagesContext &
+  StandardsContext &
+  DeviceFlowContext &
+  EmbeddedOidcContext & { readonly log: Logger };
 
 /** The app; its bindings carry the peer's address. */
 export type AuthApp = Hono<{ Bindings: AuthBindings }>;
@@ -34,8 +46,13 @@ export function createApp(context: AuthAppContext): AuthApp {
   app.all("/authorize", (c) => answerAuthorize(context, c.req.raw, c.env));
   app.all("/token", (c) => answerTokenRequest(context, c.req.raw, c.env));
   app.all("/account/sign-in", (c) => answerSignIn(context, c.req.raw, c.env));
+  addPages(app, context);
+  addStandards(app, context);
+  addDeviceFlow(app, context);
+  addEmbeddedOidc(app, context);
+  app.all(termsPath, (c) => answerTerms(context, c.req.raw, c.env));
   app.notFound(() => errorAnswer(new TrefoilError("not_found", "There is nothing at this path.")));
-  app.onError((thrown) => fail(context, thrown, "unknown"));
+  app.onError((thrown) => failureAnswer(context.log, thrown, "unknown"));
   return app;
 }
 
@@ -53,9 +70,10 @@ async function answerAuthorize(
     const { guests } = context.config;
     const asked = readAuthorizeRequest(parameters, authorization, guests);
     const caller = callerOf(request, bindings);
-    return jsonAnswer({ ...(await authorize(context, asked, authorization, caller)) });
+    const { status, body } = await authorize(context, asked, authorization, caller);
+    return jsonAnswer({ ...body }, status);
   } catch (thrown) {
-    return fail(context, thrown, "/authorize", state === undefined ? {} : { state });
+    return failureAnswer(context.log, thrown, "/authorize", state === undefined ? {} : { state });
   }
 }
 
@@ -71,7 +89,7 @@ async function answerTokenRequest(
     const caller = callerOf(request, bindings);
     return jsonAnswer(await answerToken(context, parameters, authorization, caller));
   } catch (thrown) {
-    return fail(context, thrown, "/token");
+    return failureAnswer(context.log, thrown, "/token");
   }
 }
 
@@ -88,57 +106,6 @@ async function answerSignIn(
     const body = await readBody(request, maxSignInBytes);
     return jsonAnswer({ ...(await signIn(context, body, callerOf(request, bindings))) });
   } catch (thrown) {
-    return fail(context, thrown, "/account/sign-in");
+    return failureAnswer(context.log, thrown, "/account/sign-in");
   }
-}
-
-function assertMethod(request: Request, allowed: readonly string[]): void {
-  if (allowed.includes(request.method)) return;
-  throw new TrefoilError("method_not_allowed", `The method must be ${allowed.join(" or ")}.`, {
-    headers: { allow: allowed.join(", ") },
-  });
-}
-
-/** Query and body together. */
-async function readParameters(
-  request: Request,
-  known: ReadonlySet<ParameterName>,
-): Promise<Parameters> {
-  const query = queryOf(request.url);
-  if (query.length > maxFormBytes) {
-    throw new TrefoilError("invalid_request", `The query is longer than ${maxFormBytes} bytes.`);
-  }
-  const body = request.method === "POST" ? await readBody(request, maxFormBytes) : "";
-  if (body !== "" && mediaTypeOf(request) !== "application/x-www-form-urlencoded") {
-    throw new TrefoilError(
-      "invalid_request",
-      "The body must be application/x-www-form-urlencoded.",
-    );
-  }
-  return Parameters.read(known, query, body);
-}
-
-function queryOf(url: string): string {
-  const mark = url.indexOf("?");
-  return mark === -1 ? "" : url.slice(mark + 1);
-}
-
-function mediaTypeOf(request: Request): string {
-  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
-  return type.trim().toLowerCase();
-}
-
-/** What is answered; what went wrong on our side is logged, because the answer does not tell. */
-function fail(
-  context: AuthAppContext,
-  thrown: unknown,
-  path: string,
-  extra: Readonly<Record<string, unknown>> = {},
-): Response {
-  const error = TrefoilError.from(thrown);
-  // Being busy is no failure: a flood of sign-ins must not become a flood of log lines.
-  if (error.wire.http >= 500 && error.retryAfter === undefined) {
-    context.log.error("A request to the authorization server failed.", { path, err: error });
-  }
-  return errorAnswer(error, extra);
 }

@@ -35,6 +35,8 @@ export interface AuditTrailParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Told of each event, for the metrics. */
+  readonly onAudit?: ((event: string, outcome: string) => void) | undefined;
 }
 
 export class AuditTrail {
@@ -51,7 +53,8 @@ export class AuditTrail {
 
   /** Notes an event; it is written within a moment. */
   record(event: AuditEvent): void {
-    const { clock, random, log } = this.#parts;
+    const { clock, random, log, onAudit } = this.#parts;
+    onAudit?.(event.event, event.outcome);
     this.#waiting.push({
       auditId: newId(random),
       at: clock.now(),

@@ -11,13 +11,18 @@ import { bearerOf } from "./http/authorization-header.js";
 import type { Caller } from "./http/caller.js";
 import type { ParameterName, Parameters } from "./http/parameters.js";
 import type { IdentityProvider } from "./identity-provider.js";
+import { type EndpointLimits, slowDown } from "./limits/endpoint-limits.js";
 import { type Random, hashOf, newSecret } from "./secrets.js";
+import { assertOpen } from "./withdrawal/account-lock.js";
+import type { TermsRegistry } from "./terms/terms-registry.js";
+import { termsUri } from "./terms/terms-request.js";
 
 /** The parameters that `/authorize` knows. */
 export const authorizeParameters: ReadonlySet<ParameterName> = new Set<ParameterName>([
   "client_id",
   "code_challenge",
   "code_challenge_method",
+  "code_verifier",
   "device_id",
   "grant_type",
   "model_id",
@@ -30,7 +35,11 @@ export const authorizeParameters: ReadonlySet<ParameterName> = new Set<Parameter
 export type AuthorizeMode =
   | { readonly kind: "account_access_token" }
   /** `grant_type=uauth_auth_code_v2`: we exchange it at the identity provider. */
-  | { readonly kind: "account_authorization_code" }
+  | {
+      readonly kind: "account_authorization_code";
+      /** What the app asked the identity provider with, where it used PKCE there. */
+      readonly codeVerifier: string | undefined;
+    }
   /** `request_vu=Y` */
   | { readonly kind: "guest" };
 
@@ -100,9 +109,12 @@ function readMode(
     throw new TrefoilError("invalid_request", "The parameter request_vu must be Y or N.");
   }
   if (guest === "N") {
-    return {
-      kind: grantType === undefined ? "account_access_token" : "account_authorization_code",
-    };
+    return grantType === undefined
+      ? { kind: "account_access_token" }
+      : {
+          kind: "account_authorization_code",
+          codeVerifier: parameters.optional("code_verifier"),
+        };
   }
   if (authorization !== null) {
     throw new TrefoilError(
@@ -133,17 +145,26 @@ export interface AuthorizeContext {
   readonly random: Random;
   readonly identityProvider: IdentityProvider;
   readonly audit: AuditTrail;
+  readonly terms: TermsRegistry;
+  readonly limits: EndpointLimits;
+  /** Where this server is reached, without a slash at its end. */
+  readonly origin: () => string;
 }
 
-/** The members of the answer. */
-export interface AuthorizeAnswer {
+/** What is answered: 200, or 451 where the account has to agree to the terms of use before the code works. */
+export type AuthorizeAnswer =
+  | { readonly status: 200; readonly body: CodeBody }
+  | { readonly status: 451; readonly body: CodeBody & { readonly redirect_uri: string } };
+
+interface CodeBody {
   readonly code: string;
   readonly state: string;
 }
 
 /**
  * @throws TrefoilError `invalid_client` where the client is unknown, `unauthorized_client` where it was switched off,
- * `access_denied` where the account's credential is missing, unknown or expired
+ * `access_denied` where the account's credential is missing, unknown or expired, `account_locked` where the account
+ * withdrew from the service not long ago
  */
 export async function authorize(
   context: AuthorizeContext,
@@ -156,16 +177,34 @@ export async function authorize(
     clientId: request.clientId,
     remoteAddress: caller.remoteAddress,
   };
+  const exhausted = context.limits.exhausted(about);
   try {
+    if (exhausted.of === "address") throw slowDown(exhausted.retryAfter);
     await assertClient(context, request.clientId);
-    const accountId = await accountOf(context, request.mode, authorization);
-    const code = await issueCode(context, request, accountId);
+    const accountId = await accountOf(context, request, authorization);
+    if (accountId === null) context.limits.takeGuest(caller.remoteAddress);
+    else context.limits.takeCode(accountId, request);
+    const asksForTerms = accountId !== null && (await isHeldUp(context, accountId));
+    const code = await issueCode(context, request, accountId, asksForTerms);
+    const outcome = asksForTerms ? "terms_required" : "ok";
     const detail = request.mode.kind;
-    context.audit.record({ ...about, outcome: "ok", accountId: accountId ?? undefined, detail });
-    return { code, state: request.state };
+    context.audit.record({ ...about, outcome, accountId: accountId ?? undefined, detail });
+    const { state } = request;
+    return asksForTerms
+      ? {
+          status: 451,
+          body: { code, redirect_uri: termsUri(context.origin(), code, state), state },
+        }
+      : { status: 200, body: { code, state } };
   } catch (thrown) {
-    const error = TrefoilError.from(thrown);
-    context.audit.record({ ...about, outcome: error.wire.oauth, detail: error.message });
+    const failure = TrefoilError.from(thrown);
+    const isWorthNoting = context.limits.failed(about, failure);
+    // Whoever proved itself has been let through by now: what fails is told no more than to slow down.
+    const isSlowed = exhausted.of === "client" && failure.code === "access_denied";
+    const error = isSlowed ? slowDown(exhausted.retryAfter) : failure;
+    if (isWorthNoting) {
+      context.audit.record({ ...about, outcome: error.wire.oauth, detail: error.message });
+    }
     throw error;
   }
 }
@@ -180,10 +219,20 @@ async function assertClient(context: AuthorizeContext, clientId: string): Promis
   }
 }
 
+/**
+ * Whether the account has to agree to the terms of use first.
+ * @throws TrefoilError `account_locked`
+ */
+async function isHeldUp(context: AuthorizeContext, accountId: string): Promise<boolean> {
+  assertOpen(await context.database.stores.accounts.get(accountId), context.clock.now());
+  return context.terms.mustAsk(accountId);
+}
+
 async function issueCode(
   context: AuthorizeContext,
   request: AuthorizeRequest,
   accountId: string | null,
+  asksForTerms: boolean,
 ): Promise<string> {
   const { database, config, clock, random } = context;
   const code = newSecret(random);
@@ -195,6 +244,7 @@ async function issueCode(
     modelId: request.modelId,
     accountId,
     codeChallenge: request.codeChallenge,
+    termsStateHash: asksForTerms ? hashOf(request.state) : null,
     issuedAt,
     expiresAt: issuedAt + config.authorizationCodeLifetime * 1_000,
   });
@@ -204,7 +254,7 @@ async function issueCode(
 /** @returns the account's id; null for a guest, whose account is made when the code is exchanged */
 async function accountOf(
   context: AuthorizeContext,
-  mode: AuthorizeMode,
+  { clientId, mode }: AuthorizeRequest,
   authorization: string | null,
 ): Promise<string | null> {
   if (mode.kind === "guest") return null;
@@ -227,7 +277,7 @@ async function accountOf(
   }
   const accountId = await (mode.kind === "account_access_token"
     ? identityProvider.accountOf(credential)
-    : identityProvider.exchange(credential));
+    : identityProvider.exchange(credential, { clientId, codeVerifier: mode.codeVerifier }));
   if (accountId !== undefined) return accountId;
   throw new TrefoilError(
     "access_denied",

@@ -4,6 +4,7 @@ import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { ClientRecord, Database, Stores } from "../storage/index.js";
 import type { AuditTrail } from "./audit-trail.js";
+import { type Actor, auditOf, operator } from "./operators/actor.js";
 import { parameterBounds } from "./http/parameters.js";
 import type { Revocations } from "./revocations.js";
 import { type Random, hashOf, newId, newSecret } from "./secrets.js";
@@ -49,7 +50,7 @@ export class ClientRegistry {
   /**
    * @throws TrefoilError `invalid_request` where a member will not do, `conflict` where the id is taken
    */
-  async create(request: NewClient): Promise<IssuedCredentials> {
+  async create(request: NewClient, actor: Actor = operator): Promise<IssuedCredentials> {
     const { database, clock, random, audit } = this.#parts;
     const redirectUris = request.redirectUris ?? [];
     assertName(request.name);
@@ -69,7 +70,7 @@ export class ClientRegistry {
       });
       await this.#addSecret(stores, clientId, clientSecret, createdAt);
     });
-    audit.record({ event: "client.create", outcome: "ok", clientId });
+    audit.record({ event: "client.create", outcome: "ok", clientId, ...auditOf(actor) });
     return { clientId, clientSecret };
   }
 
@@ -90,6 +91,7 @@ export class ClientRegistry {
   async rotateSecret(
     clientId: string,
     options: { readonly overlap?: number } = {},
+    actor: Actor = operator,
   ): Promise<IssuedCredentials> {
     const { database, clock, random, audit } = this.#parts;
     const clientSecret = newSecret(random);
@@ -107,15 +109,21 @@ export class ClientRegistry {
       const createdAt = Math.max(now, (previous?.createdAt ?? 0) + 1);
       await this.#addSecret(stores, clientId, clientSecret, createdAt);
     });
-    audit.record({ event: "client.rotate_secret", outcome: "ok", clientId });
+    audit.record({ event: "client.rotate_secret", outcome: "ok", clientId, ...auditOf(actor) });
     return { clientId, clientSecret };
   }
 
   /** @throws TrefoilError `not_found`, or `invalid_request` where one will not do */
-  async setRedirectUris(clientId: string, redirectUris: readonly string[]): Promise<void> {
+  async setRedirectUris(
+    clientId: string,
+    redirectUris: readonly string[],
+    actor: Actor = operator,
+  ): Promise<void> {
     assertRedirectUris(redirectUris);
-    const { clients } = this.#parts.database.stores;
+    const { database, audit } = this.#parts;
+    const { clients } = database.stores;
     if (!(await clients.setRedirectUris(clientId, redirectUris))) throw unknownClient();
+    audit.record({ event: "client.redirect_uris", outcome: "ok", clientId, ...auditOf(actor) });
   }
 
   /**
@@ -123,24 +131,24 @@ export class ClientRegistry {
    * them back to their set-up.
    * @throws TrefoilError `not_found`
    */
-  async disable(clientId: string): Promise<void> {
+  async disable(clientId: string, actor: Actor = operator): Promise<void> {
     const { database, clock, revocations, audit } = this.#parts;
     const ended = await database.write(async (stores) => {
       if (!(await stores.clients.setDisabled(clientId, clock.now()))) throw unknownClient();
       return revocations.revokeIn(stores, { clientId }, "client_disabled");
     });
     revocations.announce(ended, "client_disabled");
-    audit.record({ event: "client.disable", outcome: "ok", clientId });
+    audit.record({ event: "client.disable", outcome: "ok", clientId, ...auditOf(actor) });
   }
 
   /**
    * Switches a client on again. Its devices sign in anew.
    * @throws TrefoilError `not_found`
    */
-  async enable(clientId: string): Promise<void> {
+  async enable(clientId: string, actor: Actor = operator): Promise<void> {
     const { database, audit } = this.#parts;
     if (!(await database.stores.clients.setDisabled(clientId, null))) throw unknownClient();
-    audit.record({ event: "client.enable", outcome: "ok", clientId });
+    audit.record({ event: "client.enable", outcome: "ok", clientId, ...auditOf(actor) });
   }
 
   #addSecret(stores: Stores, clientId: string, secret: string, createdAt: number): Promise<void> {

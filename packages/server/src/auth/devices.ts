@@ -5,10 +5,14 @@ import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Database, DeviceFilter, DeviceRecord, DeviceTriple } from "../storage/index.js";
 import type { AuditTrail } from "./audit-trail.js";
 import type { DeviceOwnerHooks } from "./device-owner.js";
+import { type Actor, auditOf, operator } from "./operators/actor.js";
 import type { Revocations } from "./revocations.js";
 
 /** Longest name that an owner gives. Characters. */
-const maxName = 128;
+export const maxDeviceName = 128;
+
+/** How many devices a list holds unless told. */
+const listLimit = 1_000;
 
 export interface DeviceRegistryParts {
   readonly database: Database;
@@ -45,16 +49,40 @@ export class DeviceRegistry {
     return this.#parts.database.stores.devices.list({ deviceId });
   }
 
+  /** The keys of an account's devices, ascending; empty where there is no such account. */
+  async devicesOf(accountId: string): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await this.list({ accountId, ...(after === undefined ? {} : { after }) });
+      for (const { deviceKey } of page) keys.push(deviceKey);
+      if (page.length < listLimit) return keys;
+      after = keys.at(-1);
+    }
+  }
+
+  /** Notes when devices were last there. Of keys that are not known, and of times that lie before what is noted, nothing. */
+  async noteSightings(
+    sightings: readonly { readonly deviceKey: string; readonly at: number }[],
+  ): Promise<void> {
+    if (sightings.length === 0) return;
+    await this.#parts.database.write(async ({ devices }) => {
+      for (const { deviceKey, at } of sightings) await devices.seen(deviceKey, at);
+    });
+  }
+
   /**
    * @param name null takes the name away
    * @throws TrefoilError `not_found`, or `invalid_request` where the name will not do
    */
   async rename(deviceKey: string, name: string | null): Promise<void> {
     const { database, audit } = this.#parts;
-    if (name !== null && (name.trim() === "" || name.length > maxName || /\p{Cc}/u.test(name))) {
+    if (
+      name !== null &&
+      (name.trim() === "" || name.length > maxDeviceName || /\p{Cc}/u.test(name))
+    ) {
       throw new TrefoilError(
         "invalid_request",
-        `A device's name has 1 to ${maxName} printable characters.`,
+        `A device's name has 1 to ${maxDeviceName} printable characters.`,
       );
     }
     if (!(await database.stores.devices.rename(deviceKey, name))) throw unknownDevice();
@@ -66,7 +94,7 @@ export class DeviceRegistry {
    * it back to its set-up. It may sign in anew.
    * @throws TrefoilError `not_found` where there is no such device, or it was removed already
    */
-  async remove(deviceKey: string): Promise<void> {
+  async remove(deviceKey: string, actor: Actor = operator): Promise<void> {
     const { database, clock, revocations, ownerHooks, audit } = this.#parts;
     const { ended, accountId } = await database.write(async (stores) => {
       const device = await stores.devices.get(deviceKey);
@@ -88,7 +116,13 @@ export class DeviceRegistry {
       };
     });
     revocations.announce(ended, "device_removed");
-    audit.record({ event: "device.remove", outcome: "ok", deviceKey, accountId });
+    audit.record({
+      event: "device.remove",
+      outcome: "ok",
+      deviceKey,
+      accountId,
+      ...auditOf(actor),
+    });
   }
 }
 

@@ -1,5 +1,12 @@
 // Who the person is: the one interface that every identity provider is behind.
 
+/** Who brings an account authorization code to `/authorize`. */
+export interface CodeAsker {
+  readonly clientId: string;
+  /** What the code was asked for with, where the app used PKCE (RFC 7636). */
+  readonly codeVerifier: string | undefined;
+}
+
 /** Tells accounts apart; chosen by configuration. */
 export interface IdentityProvider {
   /** As in the configuration. */
@@ -17,5 +24,5 @@ export interface IdentityProvider {
    * @returns the account's id here, or undefined where the code is unknown, spent or expired
    * @throws TrefoilError `unavailable` where the provider cannot be asked
    */
-  exchange(accountAuthorizationCode: string): Promise<string | undefined>;
+  exchange(accountAuthorizationCode: string, asker: CodeAsker): Promise<string | undefined>;
 }

@@ -9,3 +9,6 @@ export type { AuthBindings } from "./http/caller.js";
 export type { IdentityProvider } from "./identity-provider.js";
 export { parameterBounds } from "./http/parameters.js";
 export type { Random } from "./secrets.js";
+export type { Actor } from "./operators/actor.js";
+export type { CreatedAccount, Operators } from "./operators/operators.js";
+export type { TokenDescription } from "./operators/token-description.js";

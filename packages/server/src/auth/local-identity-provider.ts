@@ -2,7 +2,11 @@
 
 import type { Clock } from "@trefoil/protocol/clock";
 import type { AccountTokenKind, Database } from "../storage/index.js";
-import type { IdentityProvider } from "./identity-provider.js";
+import type { CodeAsker, IdentityProvider } from "./identity-provider.js";
+import {
+  accountOfAccessToken,
+  exchangeAuthorizationCode,
+} from "./oidc/embedded/account-credentials.js";
 import { type Random, hashOf, newSecret } from "./secrets.js";
 
 /** What {@link LocalIdentityProvider} works with. */
@@ -29,15 +33,19 @@ export class LocalIdentityProvider implements IdentityProvider {
       "access",
       clock.now(),
     );
-    return token?.accountId;
+    return (
+      token?.accountId ?? (await accountOfAccessToken(database, accountAccessToken, clock.now()))
+    );
   }
 
-  async exchange(accountAuthorizationCode: string): Promise<string | undefined> {
+  async exchange(accountAuthorizationCode: string, asker: CodeAsker): Promise<string | undefined> {
     const { database, clock } = this.#parts;
     const hash = hashOf(accountAuthorizationCode);
     const now = clock.now();
     const code = await database.stores.accountTokens.findLive(hash, "code", now);
-    if (code === undefined) return undefined;
+    if (code === undefined) {
+      return exchangeAuthorizationCode(database, accountAuthorizationCode, asker, now);
+    }
     return (await database.stores.accountTokens.consume(hash, now)) ? code.accountId : undefined;
   }
 

@@ -5,13 +5,13 @@ import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { z } from "zod";
 import type { AuthConfig } from "../config/index.js";
-import { type AccountRegistry, maxEmailBytes, normalisedEmail } from "./accounts.js";
-import type { AttemptLimiter } from "./attempt-limiter.js";
+import { type Account, type AccountRegistry, maxEmailBytes, normalisedEmail } from "./accounts.js";
+import type { AttemptLimiter } from "./limits/attempt-limiter.js";
+import { isWorthNoting } from "./limits/endpoint-limits.js";
+import { countSignIn, noteSignIn } from "./limits/sign-in-limits.js";
 import type { AuditTrail } from "./audit-trail.js";
 import type { Caller } from "./http/caller.js";
-import { networkOf } from "./http/network.js";
 import { maxPasswordBytes } from "./passwords.js";
-import { digestOf } from "./secrets.js";
 
 /** Largest body. Bytes. */
 export const maxSignInBytes = 8_192;
@@ -45,50 +45,54 @@ export interface SignInAnswer {
 
 /**
  * @param body the JSON text
- * @throws TrefoilError `invalid_request` naming the member; `access_denied`, the same for an unknown address and a wrong
- * password; `too_many_requests` with the seconds to wait
+ * @throws TrefoilError `invalid_request` naming the member, and what {@link proveAccount} throws
  */
 export async function signIn(
   context: SignInContext,
   body: string,
   caller: Caller,
 ): Promise<SignInAnswer> {
-  const { accounts, limiter, config, clock, audit } = context;
+  const { accounts, config } = context;
   const { email, password } = readSignIn(body);
+  const { accountId } = await proveAccount(context, email, password, caller);
+  return {
+    account_access_token: await accounts.issueAccountAccessToken(accountId),
+    token_type: "Bearer",
+    expires_in: config.accountAccessTokenLifetime,
+  };
+}
+
+/**
+ * Whose e-mail address and password these are. Tries are counted and noted in the audit log.
+ * @throws TrefoilError `access_denied`, the same for an unknown address and a wrong password; `too_many_requests` with the
+ * seconds to wait
+ */
+export async function proveAccount(
+  context: SignInContext,
+  email: string,
+  password: string,
+  caller: Caller,
+): Promise<Account> {
+  const { accounts, audit } = context;
   const { remoteAddress } = caller;
-  const network = networkOf(remoteAddress);
-  const window = config.signInWindow * 1_000;
-  const retryAfter = limiter.take(
-    [
-      {
-        key: digestOf(`one ${network} ${normalisedEmail(email)}`),
-        limit: { attempts: config.signInAttempts, window },
-      },
-      {
-        key: digestOf(`all ${network}`),
-        limit: { attempts: config.signInAttemptsPerAddress, window },
-      },
-    ],
-    clock.now(),
-  );
-  if (retryAfter !== undefined) {
-    audit.record({ event: "account.sign_in", outcome: "slow_down", remoteAddress });
-    throw new TrefoilError("too_many_requests", "Too many tries to sign in; try again later.", {
-      retryAfter,
-    });
+  const one = { email: normalisedEmail(email), remoteAddress };
+  try {
+    countSignIn(context, one);
+  } catch (error) {
+    if (isWorthNoting(context, remoteAddress)) {
+      audit.record({ event: "account.sign_in", outcome: "slow_down", remoteAddress });
+    }
+    throw error;
   }
   const account = await accounts.verifyPassword(email, password);
+  noteSignIn(context, one, account !== undefined);
   if (account === undefined) {
     audit.record({ event: "account.sign_in", outcome: "access_denied", remoteAddress });
     throw new TrefoilError("access_denied", "The e-mail address or the password is wrong.");
   }
   const { accountId } = account;
   audit.record({ event: "account.sign_in", outcome: "ok", accountId, remoteAddress });
-  return {
-    account_access_token: await accounts.issueAccountAccessToken(accountId),
-    token_type: "Bearer",
-    expires_in: config.accountAccessTokenLifetime,
-  };
+  return account;
 }
 
 function readSignIn(body: string): z.infer<typeof signInSchema> {

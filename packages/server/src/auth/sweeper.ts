@@ -1,6 +1,7 @@
 // Removes rows that nobody can use any more, a few at a time.
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
+import type { AuthConfig } from "../config/index.js";
 import type { Logger } from "../logging/index.js";
 import type { Database } from "../storage/index.js";
 
@@ -15,6 +16,7 @@ const batch = 1_000;
 export interface SweeperParts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly config: AuthConfig;
   readonly log: Logger;
 }
 
@@ -42,13 +44,25 @@ export class Sweeper {
 
   /** One batch of each table. @returns whether there is more */
   async sweep(): Promise<boolean> {
-    const { database, clock } = this.#parts;
-    const { authorizationCodes, accountTokens, accessTokens, refreshTokens } = database.stores;
+    const { database, clock, config } = this.#parts;
+    const { stores } = database;
     const before = clock.now() - keepExpired;
     let more = false;
-    for (const store of [authorizationCodes, accountTokens, accessTokens, refreshTokens]) {
+    for (const store of [
+      stores.authorizationCodes,
+      stores.deviceAuthorizations,
+      stores.accountTokens,
+      stores.accessTokens,
+      stores.refreshTokens,
+      stores.accountSessions,
+      stores.spentFormTokens,
+      stores.oidcRecords,
+      stores.attempts,
+    ]) {
       if ((await store.sweep(before, batch)) === batch) more = true;
     }
+    const keepAudit = config.auditRetention * 1_000;
+    if ((await stores.auditLog.sweep(clock.now() - keepAudit, batch)) === batch) more = true;
     return more;
   }
 

@@ -9,10 +9,13 @@ import {
   presentedCredentials,
 } from "./checks/client-authentication.js";
 import { type CodeRequest, exchangeCode } from "./grants/authorization-code.js";
+import { type DeviceCodeRequest, deviceCodeGrant, pollDeviceCode } from "./grants/device-code.js";
 import type { GrantContext } from "./grants/context.js";
 import { type DeleteRequest, deleteToken } from "./grants/delete-token.js";
 import { type RefreshRequest, refresh } from "./grants/refresh-token.js";
 import type { Caller } from "./http/caller.js";
+import { type Asker, slowDown } from "./limits/endpoint-limits.js";
+import { holdsLiveProof } from "./limits/live-proof.js";
 import type { ParameterName, Parameters } from "./http/parameters.js";
 
 /** The parameters that `/token` knows. */
@@ -22,6 +25,7 @@ export const tokenParameters: ReadonlySet<ParameterName> = new Set<ParameterName
   "client_secret",
   "code",
   "code_verifier",
+  "device_code",
   "device_id",
   "grant_type",
   "model_id",
@@ -32,12 +36,14 @@ export const tokenParameters: ReadonlySet<ParameterName> = new Set<ParameterName
 export type TokenRequest =
   | { readonly grantType: "authorization_code"; readonly request: CodeRequest }
   | { readonly grantType: "refresh_token"; readonly request: RefreshRequest }
+  | { readonly grantType: typeof deviceCodeGrant; readonly request: DeviceCodeRequest }
   | { readonly grantType: "delete"; readonly request: DeleteRequest };
 
 /** The names of the grants. */
 export const grantTypes: readonly TokenRequest["grantType"][] = [
   "authorization_code",
   "refresh_token",
+  deviceCodeGrant,
   "delete",
 ];
 
@@ -66,6 +72,15 @@ export function readTokenRequest(parameters: Parameters): TokenRequest {
           refreshToken: parameters.required("refresh_token"),
           deviceId: parameters.optional("device_id"),
           modelId: parameters.required("model_id"),
+        },
+      };
+    case deviceCodeGrant:
+      return {
+        grantType,
+        request: {
+          deviceCode: parameters.required("device_code"),
+          deviceId: parameters.optional("device_id"),
+          modelId: parameters.optional("model_id"),
         },
       };
     case "delete":
@@ -98,7 +113,9 @@ export async function answerToken(
 ): Promise<Readonly<Record<string, unknown>>> {
   const token = readTokenRequest(parameters);
   const attempt = presentedCredentials(parameters, authorization);
+  const who = { clientId: attempt.clientId, remoteAddress: caller.remoteAddress };
   try {
+    await assertNoGuess(context, who, token);
     const client = await authenticate(context, attempt, token.grantType === "delete" ? 401 : 400);
     const asker = { client, caller };
     switch (token.grantType) {
@@ -106,18 +123,22 @@ export async function answerToken(
         return { ...(await exchangeCode(context, asker, token.request)) };
       case "refresh_token":
         return { ...(await refresh(context, asker, token.request)) };
+      case deviceCodeGrant:
+        return { ...(await pollDeviceCode(context, asker, token.request)) };
       case "delete":
         return { ...(await deleteToken(context, asker, token.request)) };
     }
   } catch (thrown) {
     const error = TrefoilError.from(thrown);
-    context.audit.record({
-      event: `token.${auditWords[token.grantType]}`,
-      outcome: error.wire.oauth,
-      clientId: attempt.clientId,
-      remoteAddress: caller.remoteAddress,
-      detail: error.message,
-    });
+    const isWaiting = error.code === "authorization_pending" || error.code === "polled_too_soon";
+    if (!isWaiting && context.limits.failed(who, error)) {
+      context.audit.record({
+        event: `token.${auditWords[token.grantType]}`,
+        outcome: error.wire.oauth,
+        ...who,
+        detail: error.message,
+      });
+    }
     throw error;
   }
 }
@@ -125,8 +146,25 @@ export async function answerToken(
 const auditWords = {
   authorization_code: "issue",
   refresh_token: "refresh",
+  [deviceCodeGrant]: "device_code",
   delete: "delete",
 } as const satisfies Record<TokenRequest["grantType"], string>;
+
+/**
+ * Where too much failed, lets only those through who hold a code or token that lives. Before the secret is looked at, so
+ * that what is slowed learns nothing of it.
+ * @throws TrefoilError `too_many_requests`
+ */
+async function assertNoGuess(
+  { limits, database, clock }: GrantContext,
+  who: Asker,
+  { request }: TokenRequest,
+): Promise<void> {
+  const exhausted = limits.exhausted(who);
+  if (exhausted.of === "none") return;
+  if (await holdsLiveProof(database, request, who.clientId, clock.now())) return;
+  throw slowDown(exhausted.retryAfter);
+}
 
 async function authenticate(
   context: GrantContext,

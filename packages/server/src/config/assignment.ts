@@ -37,12 +37,22 @@ export function readText(setting: Setting, text: string): unknown {
       return falsehoods.has(word) ? false : text;
     }
     case "list":
+      // Lists of more than words are written as JSON; what is no JSON either is for the schema to refuse.
+      if (/^\s*\[/.test(text)) return readJson(text);
       return text
         .split(",")
         .map((item) => item.trim())
         .filter((item) => item !== "");
     case "text":
       return text;
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }
 

@@ -4,8 +4,18 @@ import { type Assignment, type Layer, describeUnknown, readText } from "./assign
 import type { Setting } from "./settings.js";
 import { closestName } from "./suggest.js";
 
+const prefix = "TREFOIL_";
+
 /** The variable that names the configuration file; no setting, because a file cannot name itself. */
 export const fileVariable = "TREFOIL_CONFIG";
+
+/** Variables of the commands `trefoil device` and `trefoil send`: no settings of a server. */
+const variablesOfOthers = new Set([
+  "TREFOIL_ACCOUNT_TOKEN",
+  "TREFOIL_ADMIN_TOKEN",
+  "TREFOIL_CLIENT_ID",
+  "TREFOIL_CLIENT_SECRET",
+]);
 
 /** A flag as it was given: which setting it is for, and its text. */
 export interface Flag {
@@ -34,7 +44,7 @@ export function readEnvironment(
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith("TREFOIL_") || variable === fileVariable) continue;
+    if (!variable.startsWith(prefix) || variable === fileVariable) continue;
     if (text === undefined || text === "") continue;
     const setting = byVariable.get(variable);
     if (setting !== undefined) {
@@ -46,13 +56,20 @@ export function readEnvironment(
       }
       const value = readText(setting, text);
       assignments.push({ setting, value, source: variable, base: cwd });
-    } else if (!serviceLink.test(variable)) {
-      const meant = closestName(variable, [...byVariable.keys(), fileVariable]);
+    } else if (!serviceLink.test(variable) && !variablesOfOthers.has(variable)) {
+      const meant = closestVariable(variable, [...byVariable.keys(), fileVariable]);
       if (meant === undefined) warnings.push(`${variable}: no setting has this variable`);
       else problems.push(`${variable}: no setting has this variable; did you mean ${meant}?`);
     }
   }
   return { assignments, problems, warnings };
+}
+
+/** The variable that was probably meant; the prefix that all share does not make any two alike. */
+function closestVariable(variable: string, known: readonly string[]): string | undefined {
+  const bare = known.map((name) => name.slice(prefix.length));
+  const meant = closestName(variable.slice(prefix.length), bare);
+  return meant === undefined ? undefined : `${prefix}${meant}`;
 }
 
 /** Reads flags; the same setting given twice is a problem. */

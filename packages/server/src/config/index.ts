@@ -12,6 +12,8 @@ export {
   type Config,
   type DeliveryConfig,
   type GatewayConfig,
+  type LimitsConfig,
+  type TermsDocument,
   configSchema,
 } from "./schema.js";
 export { type Section, type Setting, listSections, listSettings } from "./settings.js";

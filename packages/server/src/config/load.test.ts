@@ -60,6 +60,7 @@ describe("precedence", () => {
     });
     expect(Object.fromEntries(sources)).toEqual({
       "auth.guests": "developer server",
+      "gateway.drainSeconds": "developer server",
       "gateway.validation": "developer server",
       "listen.host": "trefoil.yaml:3",
       "listen.port": "--port",
@@ -126,6 +127,11 @@ describe("the environment", () => {
     expect(load({ env: { TREFOIL_BENCHMARK_RESULTS: "x" } }).warnings).toEqual([
       "TREFOIL_BENCHMARK_RESULTS: no setting has this variable",
     ]);
+  });
+
+  it("leaves the variables of other commands alone", () => {
+    const env = { TREFOIL_ADMIN_TOKEN: "x", TREFOIL_CLIENT_ID: "y", TREFOIL_CLIENT_SECRET: "z" };
+    expect(load({ env }).warnings).toEqual([]);
   });
 
   it("is not confused by the variables that Kubernetes makes for a service called trefoil", () => {

@@ -124,7 +124,10 @@ function describeIssue(
   const source = chosen.get(setting.path)?.source ?? "default";
   const item = path.slice(setting.path.length + 1);
   const where = item === "" ? setting.path : `${setting.path}[${item}]`;
-  const wanted = issue.code === "custom" ? issue.message : `expected ${expectationOf(setting)}`;
+  // What stands inside a list has a shape of its own: the schema's words say more than "a list" would.
+  const isOwnShape = setting.kind === "list" && issue.path.length > setting.path.split(".").length;
+  const wanted =
+    issue.code === "custom" || isOwnShape ? issue.message : `expected ${expectationOf(setting)}`;
   const got = setting.isSecret ? "" : `, got ${quote(issue.input)}`;
   return `${source}: ${where}: ${wanted}${got}`;
 }

@@ -18,14 +18,16 @@ export function printConfig(
   settings: readonly Setting[] = listSettings(configSchema),
 ): string {
   const lines: string[] = [];
-  let section = "";
+  /** The sections that the last line stands in, from the top. */
+  let open: readonly string[] = [];
   for (const setting of settings) {
     const segments = setting.path.split(".");
-    const [top = ""] = segments;
-    if (segments.length > 1 && top !== section) {
-      lines.push(`${top}:`);
-      section = top;
+    const sections = segments.slice(0, -1);
+    for (const [depth, name] of sections.entries()) {
+      const isOpen = sections.slice(0, depth + 1).every((each, index) => each === open[index]);
+      if (!isOpen) lines.push(`${"  ".repeat(depth)}${name}:`);
     }
+    open = sections;
     lines.push("  ".repeat(segments.length - 1) + lineOf(setting, segments.at(-1) ?? "", loaded));
   }
   return `${lines.join("\n")}\n`;

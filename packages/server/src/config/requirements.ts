@@ -52,5 +52,8 @@ export function findWarnings(config: Config, form: ServerForm): string[] {
   if (form === "production" && tls.names.length > 0) {
     warnings.push("tls.names: used by the developer server only");
   }
+  if (config.storage.kind === "sqlite" && config.storage.url !== undefined) {
+    warnings.push("storage.url: not used, storage.kind is sqlite");
+  }
   return warnings;
 }

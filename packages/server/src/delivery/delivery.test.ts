@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { configSchema } from "../config/index.js";
 import type { DirectiveChannel } from "./channel.js";
 import { Delivery } from "./delivery.js";
+import type { Mailbox } from "./mailbox.js";
 import { createMemoryMailbox } from "./memory-mailbox.js";
 
 /** A downchannel whose network is the test: bytes leave when it says so, PINGs are answered when it says so. */
@@ -59,6 +60,7 @@ function deliveryWith(options: { maxQueuedBytes?: number; maxQueueLength?: numbe
   }).delivery;
   const delivery = new Delivery({
     mailbox,
+    accounts: { devicesOf: async (accountId) => [`${accountId}-1`, `${accountId}-2`, "d"] },
     clock,
     config,
     maxQueuedBytes: options.maxQueuedBytes ?? 262_144,
@@ -168,7 +170,7 @@ describe("delivery", () => {
     expect(await send(2, { ttl: 0 })).toMatchObject({ kind: "written" });
     expect(channel.received).toEqual([2]);
     expect(await mailbox.depth("d")).toBe(0);
-    expect(delivery.counts.droppedOffline).toBe(1);
+    expect(delivery.measures.drops.get("offline")).toBe(1);
   });
 
   it("does not deliver what has expired while it waited", async () => {
@@ -188,7 +190,7 @@ describe("delivery", () => {
     const channel = attach(new HandChannel());
     await settle();
     expect(channel.received).toEqual([1, 4, 5]);
-    expect(delivery.counts.droppedOverflow).toBe(2);
+    expect(delivery.measures.drops.get("overflow")).toBe(2);
   });
 
   it("gives a newer downchannel everything and the replaced one nothing more", async () => {
@@ -267,5 +269,110 @@ describe("delivery", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("sending to several devices", () => {
+  const directive = (number: number) => ({
+    name: "Clova.RenderText" as const,
+    payload: { number },
+  });
+  const idsAt = async (mailbox: Mailbox, deviceKey: string) =>
+    (await mailbox.pending(deviceKey, 0, 10, 0)).map(({ messageId }) => messageId);
+
+  it("queues it for each device of the account, with one messageId, and tells of each", async () => {
+    const { delivery, mailbox } = deliveryWith();
+    const { messageId, devices } = await delivery.sendToAll(
+      { kind: "account", accountId: "a" },
+      directive(1),
+    );
+    expect(devices).toEqual([
+      { deviceKey: "a-1", kind: "queued" },
+      { deviceKey: "a-2", kind: "queued" },
+      { deviceKey: "d", kind: "queued" },
+    ]);
+    for (const { deviceKey } of devices)
+      expect(await idsAt(mailbox, deviceKey)).toEqual([messageId]);
+  });
+
+  it("leaves out the device that is excepted", async () => {
+    const { delivery, mailbox } = deliveryWith();
+    const { devices } = await delivery.sendToAll(
+      { kind: "account", accountId: "a", except: ["a-2"] },
+      directive(1),
+    );
+    expect(devices.map(({ deviceKey }) => deviceKey)).toEqual(["a-1", "d"]);
+    expect(await idsAt(mailbox, "a-2")).toEqual([]);
+  });
+
+  it("takes a list, in which a device that is named twice gets it once", async () => {
+    const { delivery, mailbox } = deliveryWith();
+    const { devices } = await delivery.sendToAll(
+      { kind: "devices", deviceKeys: ["x", "y", "x"] },
+      directive(1),
+      { ttl: 60 },
+    );
+    expect(devices.map(({ deviceKey }) => deviceKey)).toEqual(["x", "y"]);
+    expect(await idsAt(mailbox, "x")).toHaveLength(1);
+  });
+
+  it("serialises it once: the entries share their bytes", async () => {
+    const { delivery, mailbox } = deliveryWith();
+    await delivery.sendToAll({ kind: "devices", deviceKeys: ["x", "y"] }, directive(1));
+    const [x] = await mailbox.pending("x", 0, 1, 0);
+    const [y] = await mailbox.pending("y", 0, 1, 0);
+    expect(x?.body).toBe(y?.body);
+  });
+
+  it("keeps its place among what is sent to one of the devices before and after", async () => {
+    const { delivery, send, attach } = deliveryWith();
+    const channel = attach(new HandChannel());
+    await settle();
+    await Promise.all([
+      send(1),
+      delivery.sendToAll({ kind: "devices", deviceKeys: ["x", "d"] }, directive(2)),
+      send(3),
+    ]);
+    await settle();
+    expect(channel.received).toEqual([1, 2, 3]);
+  });
+
+  it("with ttl 0 is written to who is there, and dropped and counted for the others", async () => {
+    const { delivery, attach } = deliveryWith();
+    const channel = attach(new HandChannel());
+    await settle();
+    const { devices } = await delivery.sendToAll(
+      { kind: "devices", deviceKeys: ["x", "d"] },
+      directive(1),
+      { ttl: 0 },
+    );
+    expect(devices).toEqual([
+      { deviceKey: "x", kind: "dropped" },
+      { deviceKey: "d", kind: "written" },
+    ]);
+    expect(channel.received).toEqual([1]);
+    expect(delivery.measures.drops.get("offline")).toBe(1);
+  });
+
+  it("tells which device it failed for, while the others have it", async () => {
+    const { delivery, mailbox } = deliveryWith();
+    const append = mailbox.append.bind(mailbox);
+    mailbox.append = (entry) =>
+      entry.deviceKey === "x" ? Promise.reject(new Error("disk full")) : append(entry);
+    const { devices } = await delivery.sendToAll(
+      { kind: "devices", deviceKeys: ["x", "y"] },
+      directive(1),
+    );
+    expect(devices).toEqual([
+      { deviceKey: "x", kind: "failed", error: expect.objectContaining({ code: "internal" }) },
+      { deviceKey: "y", kind: "queued" },
+    ]);
+    expect(await mailbox.depth("y")).toBe(1);
+  });
+
+  it("is accepted also where older directives could not be trimmed", async () => {
+    const { send, mailbox } = deliveryWith();
+    mailbox.trim = () => Promise.reject(new Error("disk full"));
+    expect(await send(1)).toMatchObject({ kind: "queued" });
   });
 });

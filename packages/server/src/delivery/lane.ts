@@ -2,8 +2,20 @@
 // pace. One lane per downchannel; it is forgotten with it, and what was not confirmed by then is written again by the next.
 
 import type { Clock } from "@trefoil/protocol/clock";
+import type { Logger } from "../logging/index.js";
+import {
+  type DeliveryMeasures,
+  type Span,
+  type SpanContext,
+  beginSpan,
+  failSpan,
+  isHeard,
+  isTraced,
+  publish,
+  secondsSince,
+} from "../observability/index.js";
 import type { DirectiveChannel } from "./channel.js";
-import type { Mailbox } from "./mailbox.js";
+import type { Mailbox, MailboxEntry } from "./mailbox.js";
 
 /**
  * Where a lane stands.
@@ -18,6 +30,17 @@ type LanePhase =
   | { readonly kind: "live" }
   | { readonly kind: "closed" };
 
+/** A directive as it is handed to a lane. */
+export interface Letter {
+  readonly messageId: string;
+  /** The JSON of its part. */
+  readonly body: Uint8Array;
+  /** What `performance.now()` answered when it was sent. */
+  readonly sentAt: number;
+  /** The span of its sending. */
+  readonly cause: SpanContext | undefined;
+}
+
 /** What a lane needs to know of its surroundings. */
 export interface LaneOptions {
   readonly deviceKey: string;
@@ -27,8 +50,17 @@ export interface LaneOptions {
   readonly maxQueuedBytes: number;
   /** The mailbox failed; the lane has ended its work and its channel should be closed, so that the device starts anew. */
   readonly onFailure: (error: unknown) => void;
-  /** A directive was confirmed; milliseconds from flush to confirmation are the caller's to measure. */
-  readonly onConfirmed?: (count: number) => void;
+  readonly log: Logger;
+  readonly measures: DeliveryMeasures;
+}
+
+/** A directive between its writing and its acknowledgement. */
+interface Flight {
+  readonly sequence: number;
+  readonly messageId: string;
+  readonly span: Span | undefined;
+  /** What `performance.now()` answered when it was handed to the network. */
+  flushedAt: number;
 }
 
 /** How many entries one fetch takes. */
@@ -37,16 +69,21 @@ const batchSize = 64;
 export class Lane {
   readonly channel: DirectiveChannel;
   readonly #options: LaneOptions;
+  /** When the downchannel opened: what was queued before waited for the device, not for us. */
+  readonly #openedAt: number;
   #phase: LanePhase = { kind: "reading", again: false };
   /** The last sequence that was written. */
   #cursor = 0;
+  /** Written and not acknowledged yet, where somebody traces: their spans end with the lane. */
+  readonly #traced = new Set<Flight>();
   /** Flushed and not yet covered by a PING. */
-  #flushed: number[] = [];
+  #flushed: Flight[] = [];
   #confirming = false;
 
   constructor(channel: DirectiveChannel, options: LaneOptions) {
     this.channel = channel;
     this.#options = options;
+    this.#openedAt = options.clock.now();
     void this.#read();
   }
 
@@ -56,12 +93,12 @@ export class Lane {
   }
 
   /** An entry has become durable. Calls come in the order of the sequences. */
-  appended(sequence: number, body: Uint8Array): void {
+  appended(sequence: number, letter: Letter): void {
     switch (this.#phase.kind) {
       case "live":
         if (sequence <= this.#cursor) return;
         if (this.#full()) this.#phase = { kind: "blocked" };
-        else this.#write(sequence, body);
+        else this.#write(sequence, letter);
         return;
       case "reading":
         this.#phase.again = true;
@@ -76,15 +113,21 @@ export class Lane {
    * Writes a directive that is not kept (`ttl: 0`).
    * @returns false where it would have had to wait
    */
-  writeNow(body: Uint8Array): boolean {
+  writeNow(letter: Letter): boolean {
     if (this.#phase.kind !== "live" || !this.channel.open || this.#full()) return false;
-    this.channel.write(body, () => undefined);
+    const { deviceKey, measures } = this.#options;
+    const { messageId, body, sentAt } = letter;
+    this.channel.write(body, () => measures.pushSeconds.observe(secondsSince(sentAt)));
+    measures.writes.add("sender");
+    publish("trefoil:directive:written", { deviceKey, messageId });
     return true;
   }
 
   /** The downchannel has ended: nothing more is written or confirmed. */
   close(): void {
     this.#phase = { kind: "closed" };
+    for (const { span } of this.#traced) failSpan(span, "The downchannel ended.");
+    this.#traced.clear();
   }
 
   #full(): boolean {
@@ -106,7 +149,7 @@ export class Lane {
             this.#phase = { kind: "blocked" };
             return;
           }
-          this.#write(entry.sequence, entry.body);
+          this.#writeEntry(entry);
         }
         if (batch.length < batchSize && !phase.again) {
           this.#phase = { kind: "live" };
@@ -119,14 +162,58 @@ export class Lane {
     }
   }
 
-  #write(sequence: number, body: Uint8Array): void {
-    this.#cursor = sequence;
-    this.channel.write(body, () => this.#onFlushed(sequence));
+  /** Straight from its sender. */
+  #write(sequence: number, { messageId, body, sentAt, cause }: Letter): void {
+    const { measures } = this.#options;
+    measures.writes.add("sender");
+    this.#send(sequence, messageId, body, cause, () =>
+      measures.pushSeconds.observe(secondsSince(sentAt)),
+    );
   }
 
-  #onFlushed(sequence: number): void {
+  /** Read back from the mailbox. */
+  #writeEntry({ sequence, messageId, body, queuedAt }: MailboxEntry): void {
+    const { measures, clock } = this.#options;
+    measures.writes.add("mailbox");
+    this.#send(sequence, messageId, body, undefined, () => {
+      if (queuedAt >= this.#openedAt) {
+        measures.pushSeconds.observe(Math.max(0, clock.now() - queuedAt) / 1_000);
+      }
+    });
+  }
+
+  #send(
+    sequence: number,
+    messageId: string,
+    body: Uint8Array,
+    cause: SpanContext | undefined,
+    measure: () => void,
+  ): void {
+    const { deviceKey } = this.#options;
+    this.#cursor = sequence;
+    const span = isTraced()
+      ? beginSpan("deliver directive", {
+          kind: "consumer",
+          attributes: { "trefoil.device_key": deviceKey, "messaging.message.id": messageId },
+          cause,
+        })
+      : undefined;
+    const flight: Flight = { sequence, messageId, span, flushedAt: 0 };
+    if (span !== undefined) this.#traced.add(flight);
+    this.channel.write(body, () => {
+      measure();
+      this.#onFlushed(flight);
+    });
+    if (isHeard("trefoil:directive:written")) {
+      publish("trefoil:directive:written", { deviceKey, messageId });
+    }
+  }
+
+  #onFlushed(flight: Flight): void {
     if (this.#phase.kind === "closed") return;
-    this.#flushed.push(sequence);
+    flight.flushedAt = performance.now();
+    flight.span?.addEvent("flushed");
+    this.#flushed.push(flight);
     if (!this.#confirming) void this.#confirm();
     // Half empty before going on: a lane at its limit does not fetch for each flushed directive.
     if (
@@ -147,13 +234,33 @@ export class Lane {
         this.#flushed = [];
         await this.channel.confirm();
         // Also when the lane was closed meanwhile: they did arrive.
-        await this.#options.mailbox.acknowledge(this.#options.deviceKey, covered);
-        this.#options.onConfirmed?.(covered.length);
+        this.#arrived(covered);
+        await this.#options.mailbox.acknowledge(
+          this.#options.deviceKey,
+          covered.map(({ sequence }) => sequence),
+        );
       }
     } catch {
       // The connection is gone, or the mailbox is: the entries stay and are written again on the next downchannel.
     } finally {
       this.#confirming = false;
+    }
+  }
+
+  #arrived(covered: readonly Flight[]): void {
+    const { deviceKey, measures, log } = this.#options;
+    measures.acknowledged += covered.length;
+    const verbose = log.isEnabled("debug");
+    const heard = isHeard("trefoil:directive:acknowledged");
+    for (const flight of covered) {
+      const { messageId, span, flushedAt } = flight;
+      measures.acknowledgeSeconds.observe(secondsSince(flushedAt));
+      if (span !== undefined) {
+        this.#traced.delete(flight);
+        span.end();
+      }
+      if (heard) publish("trefoil:directive:acknowledged", { deviceKey, messageId });
+      if (verbose) log.debug("A directive was acknowledged.", { deviceKey, messageId });
     }
   }
 }

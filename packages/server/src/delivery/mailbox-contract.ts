@@ -14,6 +14,7 @@ function entry(
     deviceKey,
     messageId: `id-${body}`,
     body: new TextEncoder().encode(body),
+    queuedAt: 5,
     expiresAt: 1_000,
     required: false,
     ...more,
@@ -27,7 +28,7 @@ function entry(
  */
 export function describeMailbox(
   name: string,
-  open: () => Promise<{ readonly mailbox: Mailbox; close(): Promise<void> }>,
+  open: () => Promise<{ readonly mailbox: Mailbox; readonly close: () => Promise<void> }>,
 ): void {
   const using = (test: (mailbox: Mailbox) => Promise<void>) => async () => {
     const { mailbox, close } = await open();
@@ -52,7 +53,7 @@ export function describeMailbox(
         const found = await mailbox.pending("a", 0, 100, 0);
         expect(found.map(({ sequence }) => sequence)).toEqual(appended);
         expect(appended).toEqual([...appended].sort((x, y) => x - y));
-        expect(found[1]).toMatchObject({ messageId: "id-2", expiresAt: 1_000 });
+        expect(found[1]).toMatchObject({ messageId: "id-2", queuedAt: 5, expiresAt: 1_000 });
         expect(await bodies(mailbox, "a")).toEqual(["1", "2", "3"]);
       }),
     );
@@ -146,6 +147,19 @@ export function describeMailbox(
         expect(await mailbox.purge("a")).toBe(2);
         expect(await mailbox.depth("a")).toBe(0);
         expect(await bodies(mailbox, "b")).toEqual(["3"]);
+      }),
+    );
+
+    it(
+      "tells how many entries wait, of all devices, and since when the oldest does",
+      using(async (mailbox) => {
+        expect(await mailbox.census()).toEqual({ depth: 0, oldestQueuedAt: undefined });
+        const oldest = await mailbox.append(entry("a", "1", { queuedAt: 100 }));
+        await mailbox.append(entry("b", "2", { queuedAt: 200 }));
+        await mailbox.append(entry("a", "3", { queuedAt: 300 }));
+        expect(await mailbox.census()).toEqual({ depth: 3, oldestQueuedAt: 100 });
+        await mailbox.acknowledge("a", [oldest]);
+        expect(await mailbox.census()).toEqual({ depth: 2, oldestQueuedAt: 200 });
       }),
     );
   });

@@ -30,6 +30,7 @@ it("the durable mailbox has its entries and its numbering again after a restart"
       deviceKey: "a",
       messageId: "m",
       body: new Uint8Array([1, 2, 3]),
+      queuedAt: 0,
       expiresAt: 1_000,
       required: false,
     };
@@ -58,6 +59,7 @@ it("an entry is refused when the database is gone, and none is thought to be kep
       deviceKey: "a",
       messageId: "m",
       body: new Uint8Array(1),
+      queuedAt: 0,
       expiresAt: 1,
       required: false,
     }),

@@ -7,6 +7,8 @@ export interface MailboxEntry {
   readonly messageId: string;
   /** The JSON of its part, in UTF-8: serialised once, written as it is. */
   readonly body: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly queuedAt: number;
   /** Milliseconds since the epoch; from then on it is not delivered any more. */
   readonly expiresAt: number;
 }
@@ -16,9 +18,18 @@ export interface NewMailboxEntry {
   readonly deviceKey: string;
   readonly messageId: string;
   readonly body: Uint8Array;
+  readonly queuedAt: number;
   readonly expiresAt: number;
   /** Whether it may be dropped for a newer one when the queue is full. */
   readonly required: boolean;
+}
+
+/** What waits, of all devices together. */
+export interface MailboxCensus {
+  /** How many entries; expired ones are among them until they are swept. */
+  readonly depth: number;
+  /** When the oldest of them was queued, in milliseconds since the epoch; undefined where none waits. */
+  readonly oldestQueuedAt: number | undefined;
 }
 
 /**
@@ -57,4 +68,8 @@ export interface Mailbox {
   sweep(now: number): Promise<number>;
   /** How many entries wait for a device, expired ones included until they are swept. */
   depth(deviceKey: string): Promise<number>;
+  /** What waits, of all devices together. */
+  census(): Promise<MailboxCensus>;
+  /** Resolves when all that was asked so far is done, or has failed. */
+  settled(): Promise<void>;
 }

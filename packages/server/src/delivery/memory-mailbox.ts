@@ -21,8 +21,8 @@ export function createMemoryMailbox(): Mailbox {
 
   return {
     append(entry: NewMailboxEntry) {
-      const { deviceKey, messageId, body, expiresAt, required } = entry;
-      const held = { sequence: ++last, messageId, body, expiresAt, required };
+      const { deviceKey, ...kept } = entry;
+      const held = { sequence: ++last, ...kept };
       const queue = queues.get(deviceKey);
       if (queue === undefined) queues.set(deviceKey, [held]);
       else queue.push(held);
@@ -79,5 +79,20 @@ export function createMemoryMailbox(): Mailbox {
     depth(deviceKey) {
       return Promise.resolve(queues.get(deviceKey)?.length ?? 0);
     },
+
+    census() {
+      let depth = 0;
+      let oldest: Held | undefined;
+      for (const queue of queues.values()) {
+        depth += queue.length;
+        const [first] = queue;
+        if (first !== undefined && (oldest === undefined || first.sequence < oldest.sequence)) {
+          oldest = first;
+        }
+      }
+      return Promise.resolve({ depth, oldestQueuedAt: oldest?.queuedAt });
+    },
+
+    settled: () => Promise.resolve(),
   };
 }

@@ -1,8 +1,12 @@
 // Which devices are on, since when, and where: kept in memory, because a connection lives no longer than its process.
 
+import { hostname } from "node:os";
+
 /** What is known of one device that has been connected to this process. */
 export interface DevicePresence {
   readonly deviceKey: string;
+  /** Whose token opened the downchannel. */
+  readonly accountId: string;
   readonly online: boolean;
   /** When the present downchannel was opened, or the last one ended. Milliseconds since the epoch. */
   readonly since: number;
@@ -10,6 +14,15 @@ export interface DevicePresence {
   readonly lastSeen: number;
   readonly remoteAddress: string;
   readonly userAgent: string;
+  /** The process that holds, or held, its connection. */
+  readonly node: string;
+}
+
+/** When a device was last heard of. */
+export interface Sighting {
+  readonly deviceKey: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Asked by the admin API. */
@@ -23,10 +36,27 @@ export interface PresenceReader {
 /** How many devices that went offline are remembered; the oldest is forgotten first. */
 const maxRemembered = 100_000;
 
+/** How long what was heard of a device in use goes without being noted for good. Milliseconds. */
+const sightingInterval = 5 * 60_000;
+
+/** A device as it is kept here. */
+interface Known extends DevicePresence {
+  lastSeen: number;
+  /** The time of its last sighting. */
+  sightedAt: number;
+}
+
 /** Written by the gateway. */
 export class Presence implements PresenceReader {
-  readonly #known = new Map<string, { -readonly [K in keyof DevicePresence]: DevicePresence[K] }>();
+  readonly #node: string;
+  readonly #known = new Map<string, Known>();
+  #sightings = new Set<string>();
   readonly #watchers = new Set<(presence: DevicePresence) => void>();
+
+  /** @param node how this process is called; the machine's name unless told */
+  constructor(node: string = hostname()) {
+    this.#node = node;
+  }
 
   get(deviceKey: string): DevicePresence | undefined {
     return this.#known.get(deviceKey);
@@ -45,28 +75,54 @@ export class Presence implements PresenceReader {
   online(
     deviceKey: string,
     now: number,
-    from: { readonly remoteAddress: string; readonly userAgent: string },
+    from: {
+      readonly accountId: string;
+      readonly remoteAddress: string;
+      readonly userAgent: string;
+    },
   ): void {
-    this.#tell(deviceKey, { deviceKey, online: true, since: now, lastSeen: now, ...from });
+    this.#tell(
+      { deviceKey, online: true, since: now, lastSeen: now, ...from, node: this.#node },
+      now,
+    );
   }
 
   /** The device's downchannel ended, and no newer one took its place. */
   offline(deviceKey: string, now: number): void {
     const known = this.#known.get(deviceKey);
     if (known === undefined || !known.online) return;
-    this.#tell(deviceKey, { ...known, online: false, since: now });
+    const { sightedAt: _, ...presence } = known;
+    this.#tell({ ...presence, online: false, since: now }, now);
   }
 
   /** Something was heard of the device. On the hot path: no watcher is told. */
   seen(deviceKey: string, now: number): void {
     const known = this.#known.get(deviceKey);
-    if (known !== undefined) known.lastSeen = now;
+    if (known === undefined) return;
+    known.lastSeen = now;
+    if (now - known.sightedAt < sightingInterval) return;
+    known.sightedAt = now;
+    this.#sightings.add(deviceKey);
   }
 
-  #tell(deviceKey: string, presence: DevicePresence): void {
+  /** The devices of which there is something new to note for good since this was last asked. */
+  takeSightings(): readonly Sighting[] {
+    const taken = this.#sightings;
+    this.#sightings = new Set();
+    const sightings: Sighting[] = [];
+    for (const deviceKey of taken) {
+      const known = this.#known.get(deviceKey);
+      if (known !== undefined) sightings.push({ deviceKey, at: known.lastSeen });
+    }
+    return sightings;
+  }
+
+  #tell(presence: DevicePresence, now: number): void {
+    const { deviceKey } = presence;
     // Moved to the end, so that the map's order is the order of the last change.
     this.#known.delete(deviceKey);
-    this.#known.set(deviceKey, { ...presence });
+    this.#known.set(deviceKey, { ...presence, sightedAt: now });
+    this.#sightings.add(deviceKey);
     if (this.#known.size > maxRemembered) this.#forget();
     for (const watcher of this.#watchers) watcher(presence);
   }

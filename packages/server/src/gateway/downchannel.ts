@@ -4,19 +4,19 @@ import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { buildDirective, encodeDirective } from "@trefoil/protocol/messages";
 import { MultipartWriter, newBoundary } from "@trefoil/protocol/multipart";
 import type { DirectiveChannel } from "../delivery/index.js";
-import { ErrorCode, type ServerSession, type ServerStream } from "../http2/index.js";
+import type { CloseReason, ServerSession, ServerStream, SessionLimit } from "../http2/index.js";
 import type { VerifiedToken } from "../identity/index.js";
 import type { PingAcknowledgement } from "./ping-acknowledgement.js";
 
-/** Why a downchannel ended; `gone` is the device's own doing. */
+/** Why a downchannel ended: `gone` is the device's own doing, a limit is what the device's whole connection met. */
 export type DownchannelEnd =
   | "replaced"
   | "token-revoked"
   | "token-expired"
   | "draining"
-  | "slow-reader"
   | "mailbox-failed"
-  | "gone";
+  | "gone"
+  | SessionLimit;
 
 /** What a downchannel is made of. */
 export interface DownchannelOptions {
@@ -24,8 +24,6 @@ export interface DownchannelOptions {
   readonly token: VerifiedToken;
   readonly pings: PingAcknowledgement;
   readonly clock: Clock;
-  /** Milliseconds that bytes may lie unread before the device is dropped. */
-  readonly slowReaderTimeout: number;
   /** Called once, when the stream has ended. */
   readonly onEnd: (channel: Downchannel, why: DownchannelEnd) => void;
 }
@@ -40,10 +38,6 @@ export class Downchannel implements DirectiveChannel {
   readonly #writer = new MultipartWriter(newBoundary());
   readonly #forgetToken: () => void;
   #why: DownchannelEnd | undefined;
-  /** When the oldest bytes that have not been flushed were written. */
-  #unflushedSince: number | undefined;
-  #unflushed = 0;
-  #readerTimer: Timer | undefined;
   #expiryTimer: Timer | undefined;
 
   constructor(options: DownchannelOptions) {
@@ -51,7 +45,7 @@ export class Downchannel implements DirectiveChannel {
     this.#options = options;
     this.deviceKey = token.identity.deviceKey;
     this.session = stream.session;
-    stream.onClose(() => this.#closed());
+    stream.onClose((reason) => this.#closed(reason));
     this.#forgetToken = token.onRevoked(() => this.end("token-revoked"));
     this.#expire();
   }
@@ -64,7 +58,7 @@ export class Downchannel implements DirectiveChannel {
     const { stream } = this.#options;
     stream.respond(200, { "content-type": this.#writer.contentType, "cache-control": "no-store" });
     const hello = encodeDirective(buildDirective("Clova.Hello", {}));
-    this.#send(this.#writer.finishedDirective(hello), undefined);
+    stream.write(this.#writer.finishedDirective(hello));
   }
 
   get open(): boolean {
@@ -76,7 +70,7 @@ export class Downchannel implements DirectiveChannel {
   }
 
   write(body: Uint8Array, flushed: () => void): void {
-    if (this.open) this.#send(this.#writer.finishedDirective(body), flushed);
+    if (this.open) this.#options.stream.write(this.#writer.finishedDirective(body), flushed);
   }
 
   confirm(): Promise<void> {
@@ -88,37 +82,7 @@ export class Downchannel implements DirectiveChannel {
     if (this.#why !== undefined) return;
     this.#why = why;
     this.#release();
-    const { stream } = this.#options;
-    if (why === "slow-reader") {
-      // Its window is closed, so END_STREAM would wait behind the bytes that nobody reads.
-      stream.session.destroy(ErrorCode.enhanceYourCalm);
-    } else {
-      stream.end();
-    }
-  }
-
-  #send(bytes: Uint8Array, flushed: (() => void) | undefined): void {
-    const { stream, clock, slowReaderTimeout } = this.#options;
-    this.#unflushed++;
-    this.#unflushedSince ??= clock.now();
-    if (this.#readerTimer === undefined) this.#watchReader(slowReaderTimeout);
-    stream.write(bytes, () => {
-      this.#unflushed--;
-      this.#unflushedSince = this.#unflushed === 0 ? undefined : clock.now();
-      flushed?.();
-    });
-  }
-
-  /** Looks at most once per timeout, and only while there is something to wait for. */
-  #watchReader(delay: number): void {
-    const { clock, slowReaderTimeout } = this.#options;
-    this.#readerTimer = clock.after(delay, () => {
-      this.#readerTimer = undefined;
-      if (this.#unflushedSince === undefined || this.#why !== undefined) return;
-      const left = this.#unflushedSince + slowReaderTimeout - clock.now();
-      if (left <= 0) this.end("slow-reader");
-      else this.#watchReader(left);
-    });
+    this.#options.stream.end();
   }
 
   #expire(): void {
@@ -132,12 +96,11 @@ export class Downchannel implements DirectiveChannel {
 
   #release(): void {
     this.#forgetToken();
-    this.#readerTimer?.cancel();
     this.#expiryTimer?.cancel();
   }
 
-  #closed(): void {
-    this.#why ??= "gone";
+  #closed(reason: CloseReason): void {
+    this.#why ??= reason.kind === "limit" ? reason.limit : "gone";
     this.#release();
     this.#options.onEnd(this, this.#why);
   }

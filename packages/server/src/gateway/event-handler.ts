@@ -36,7 +36,7 @@ export interface EventRequest {
    * Makes a directive that answers this event: with its `dialogRequestId` where it has one.
    * @param name `Namespace.Name`
    */
-  answer(name: MessageName, payload: Payload): Directive;
+  readonly answer: (name: MessageName, payload: Payload) => Directive;
 }
 
 /** A binary part of an answer, found by the device through `cid:<contentId>` in a directive's payload. */

@@ -1,6 +1,6 @@
 // How a failed request is answered: one multipart/related part with the directive System.Exception.
 
-import { TrefoilError } from "@trefoil/protocol/errors";
+import type { TrefoilError } from "@trefoil/protocol/errors";
 import { type Directive, buildDirective, encodeDirective } from "@trefoil/protocol/messages";
 import { MultipartWriter, newBoundary } from "@trefoil/protocol/multipart";
 import type { ServerStream } from "../http2/index.js";

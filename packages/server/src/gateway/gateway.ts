@@ -9,12 +9,16 @@ import type { Delivery, Presence } from "../delivery/index.js";
 import type { ServerSession, ServerStream, SessionHandler } from "../http2/index.js";
 import type { TokenVerifier, VerifiedToken } from "../identity/index.js";
 import type { Logger } from "../logging/index.js";
+import { GatewayMeasures, publish } from "../observability/index.js";
 import { authenticate } from "./authentication.js";
+import { Connection } from "./connection.js";
+import { Connections } from "./connections.js";
 import { DownchannelRegistry } from "./downchannel-registry.js";
 import { Downchannel } from "./downchannel.js";
 import type { EventHandler } from "./event-handler.js";
 import { checkEvent } from "./events/event-check.js";
-import { type EventOutcome, type ExchangeOptions, beginExchange } from "./events/event-exchange.js";
+import { type ExchangeOptions, beginExchange } from "./events/event-exchange.js";
+import type { EventOutcome } from "./events/event-watch.js";
 import { refuse } from "./exception.js";
 import { PingAcknowledgement } from "./ping-acknowledgement.js";
 import { type GatewayRoute, routeOf } from "./routes.js";
@@ -31,19 +35,26 @@ export interface GatewayOptions {
   /** Who handles which event. An event that nobody handles is answered 204. */
   readonly handlers: Readonly<Partial<Record<MessageName, EventHandler>>>;
   readonly onEvent?: (outcome: EventOutcome) => void;
+  /** Whether new work is better refused. Default: never. */
+  readonly isOverloaded?: () => boolean;
+  /** Where it counts; its own unless given. */
+  readonly measures?: GatewayMeasures;
 }
 
 export class Gateway {
+  readonly measures: GatewayMeasures;
   readonly #options: GatewayOptions;
   readonly #wheel: TimingWheel;
   readonly #downchannels: DownchannelRegistry;
   readonly #exchange: ExchangeOptions;
-  readonly #connections = new Set<Connection>();
+  readonly #connections: Connections;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.measures = options.measures ?? new GatewayMeasures();
     this.#wheel = new TimingWheel(options.clock);
     this.#downchannels = new DownchannelRegistry(this.#wheel);
+    this.#connections = new Connections(options.clock, options.log);
     const handlers = new Map(Object.entries(options.handlers));
     this.#exchange = {
       config: options.config,
@@ -51,7 +62,10 @@ export class Gateway {
       log: options.log,
       handlerOf: (name) => handlers.get(name),
       check: (envelope) => checkEvent(envelope, options.config.validation),
-      onOutcome: (outcome) => options.onEvent?.(outcome),
+      onOutcome: (outcome) => {
+        this.#count(outcome);
+        options.onEvent?.(outcome);
+      },
     };
   }
 
@@ -68,71 +82,69 @@ export class Gateway {
   /** Takes a new connection; what is answered takes its streams. */
   connect(session: ServerSession): SessionHandler {
     const { config } = this.#options;
-    const connection: Connection = {
+    const { measures } = this;
+    const pings = new PingAcknowledgement(
       session,
-      pings: new PingAcknowledgement(
-        session,
-        this.#wheel,
-        config.pingTimeoutSeconds * 1000,
-        config.pingIntervalSeconds * 1000,
-      ),
-    };
+      this.#wheel,
+      config.pingTimeoutSeconds * 1000,
+      config.pingIntervalSeconds * 1000,
+      {
+        acknowledged: (seconds) => {
+          measures.pingSeconds.observe(seconds);
+          this.#seen(connection);
+        },
+        timedOut: () => void measures.pingTimeouts++,
+      },
+    );
+    const connection = new Connection(session, pings);
+    measures.connections++;
     this.#connections.add(connection);
-    session.onClose(() => this.#connections.delete(connection));
-    return { stream: (stream) => this.#request(stream, connection) };
+    return {
+      stream: (stream) => this.#request(stream, connection),
+      pinged: () => this.#seen(connection),
+    };
   }
 
   /**
-   * Sends every connection away: a GOAWAY each, spread over the drain time, its downchannels ended; events that are being
-   * answered finish. Resolves when all are gone; what is left at the end of the drain time is cut.
+   * Sends every connection away: a GOAWAY each, in waves over the drain time, its downchannels ended; events that are being
+   * answered finish. Resolves when all are gone, or are being cut at the end of the drain time.
    * @param seconds the drain time; the configuration's unless given
    */
   async drain(seconds: number = this.#options.config.drainSeconds): Promise<void> {
-    const connections = [...this.#connections];
-    if (connections.length > 0) {
-      const span = seconds * 1000;
-      // The last wave leaves its connections half of the time to finish.
-      const waves = connections.map((connection, index) => {
-        const delay = connections.length === 1 ? 0 : (index / connections.length) * (span / 2);
-        return this.#sendAway(connection, delay);
-      });
-      const cut = this.#options.clock.after(span, () => {
-        for (const { session } of this.#connections) session.destroy(0);
-      });
-      await Promise.all(waves);
-      cut.cancel();
-    }
+    await this.#connections.drain(seconds);
     this.#wheel.stop();
   }
 
-  #sendAway({ session }: Connection, delay: number): Promise<void> {
-    return new Promise((resolve) => {
-      session.onClose(() => resolve());
-      const leave = (): void => {
-        session.goaway();
-        for (const channel of this.#downchannels.all()) {
-          if (channel.session === session) channel.end("draining");
-        }
-        session.close();
-      };
-      if (delay === 0) leave();
-      else this.#options.clock.after(delay, leave);
-    });
+  #count({ name, status, check, seconds }: EventOutcome): void {
+    const { requests, events, validations, eventSeconds } = this.measures;
+    requests.add("events", status);
+    // Names that the catalogue does not have come from devices: there may be any number of them.
+    events.add(name === undefined ? "none" : check === "unknown" ? "other" : name, status);
+    validations.add(check ?? "unread");
+    eventSeconds.observe(seconds);
+  }
+
+  #seen({ downchannels }: Connection): void {
+    for (const { deviceKey } of downchannels) {
+      this.#options.presence.seen(deviceKey, this.#wheel.now());
+    }
   }
 
   #request(stream: ServerStream, connection: Connection): void {
+    let route: GatewayRoute | undefined;
     try {
-      const route = routeOf(stream.method, stream.path);
+      const found = routeOf(stream.method, stream.path);
+      route = found;
       const token = authenticate(stream, this.#options.tokens);
       if (token instanceof Promise) {
         token
-          .then((verified) => this.#serve(route, stream, verified, connection))
-          .catch((error: unknown) => this.#refuse(stream, error));
+          .then((verified) => this.#serve(found, stream, verified, connection))
+          .catch((error: unknown) => this.#refuse(stream, error, found));
       } else {
-        this.#serve(route, stream, token, connection);
+        this.#serve(found, stream, token, connection);
       }
     } catch (error) {
-      this.#refuse(stream, error);
+      this.#refuse(stream, error, route);
     }
   }
 
@@ -146,14 +158,17 @@ export class Gateway {
     this.#options.presence.seen(token.identity.deviceKey, this.#wheel.now());
     switch (route) {
       case "ping":
+        this.measures.requests.add("ping", 204);
         stream.respond(204, {}, { end: true });
         return;
       case "downchannel":
         this.#checkUserAgent(stream);
+        this.#checkCapacity(connection, this.#connections.draining);
         this.#openDownchannel(stream, token, connection);
         return;
       case "events":
         this.#checkUserAgent(stream);
+        this.#checkCapacity(connection, connection.leaving);
         this.#checkDownchannel(stream, token);
         beginExchange(stream, token.identity, this.#exchange);
         return;
@@ -161,34 +176,56 @@ export class Gateway {
   }
 
   #openDownchannel(stream: ServerStream, token: VerifiedToken, connection: Connection): void {
-    const { config, delivery, presence, log } = this.#options;
-    const { deviceKey } = token.identity;
+    const { delivery, presence, log } = this.#options;
+    const { measures } = this;
+    const { deviceKey, accountId } = token.identity;
     this.#downchannels.admit(deviceKey);
     const channel = new Downchannel({
       stream,
       token,
       pings: connection.pings,
       clock: this.#wheel,
-      slowReaderTimeout: config.slowReaderSeconds * 1000,
       onEnd: (ended, why) => {
         delivery.detach(deviceKey, ended);
         const offline = this.#downchannels.remove(ended);
+        connection.downchannels.delete(ended);
         if (offline) presence.offline(deviceKey, this.#wheel.now());
+        measures.downchannelEnds.add(why);
+        publish("trefoil:downchannel:ended", { deviceKey, why, offline });
         log.info("A downchannel ended.", { deviceKey, why, offline });
       },
     });
     this.#downchannels.replace(channel);
+    connection.downchannels.add(channel);
     channel.start();
+    measures.downchannels++;
+    measures.requests.add("downchannel", 200);
     const from = {
       remoteAddress: stream.session.remoteAddress,
       userAgent: (stream.header("user-agent") ?? "").slice(0, maxUserAgentLength),
     };
-    presence.online(deviceKey, this.#wheel.now(), from);
+    presence.online(deviceKey, this.#wheel.now(), { accountId, ...from });
     delivery.attach(deviceKey, channel, (error) => {
       log.error("The mailbox could not be read.", { deviceKey, err: error });
       channel.end("mailbox-failed");
     });
+    publish("trefoil:downchannel:opened", { device: token.identity, ...from });
     log.info("A downchannel opened.", { deviceKey, deviceId: token.identity.deviceId, ...from });
+  }
+
+  /** @throws {TrefoilError} `unavailable` where new work is better done elsewhere, or later */
+  #checkCapacity({ session }: Connection, ending: boolean): void {
+    if (ending) {
+      throw new TrefoilError("unavailable", "The server is about to end: connect again.", {
+        retryAfter: 1,
+      });
+    }
+    if (this.#options.isOverloaded?.() === true) {
+      throw new TrefoilError("unavailable", "The server is overloaded: try again later.", {
+        // Spread, so that those who were refused together do not come back together.
+        retryAfter: 1 + (session.id % overloadSpread),
+      });
+    }
   }
 
   #checkDownchannel(stream: ServerStream, token: VerifiedToken): void {
@@ -219,8 +256,9 @@ export class Gateway {
     );
   }
 
-  #refuse(stream: ServerStream, thrown: unknown): void {
+  #refuse(stream: ServerStream, thrown: unknown, route: GatewayRoute | undefined): void {
     const error = TrefoilError.from(thrown);
+    this.measures.requests.add(route ?? "none", error.wire.http);
     if (error.wire.http >= 500 && error.code !== "unavailable") {
       this.#options.log.error("A request failed.", {
         path: stream.path.split("?")[0],
@@ -234,7 +272,5 @@ export class Gateway {
 /** Longest User-Agent that is kept for presence, in characters. */
 const maxUserAgentLength = 256;
 
-interface Connection {
-  readonly session: ServerSession;
-  readonly pings: PingAcknowledgement;
-}
+/** Over how many seconds devices that were refused for overload come back. */
+const overloadSpread = 10;

@@ -1,4 +1,5 @@
 // The public door of this room.
+export { builtInHandlers } from "./built-in-handlers.js";
 export type {
   Answer,
   EventHandler,
@@ -6,7 +7,7 @@ export type {
   IncomingAttachment,
   OutgoingAttachment,
 } from "./event-handler.js";
-export type { EventOutcome } from "./events/event-exchange.js";
+export type { EventOutcome } from "./events/event-watch.js";
 export { exceptionResponse, refuse } from "./exception.js";
 export { Gateway, type GatewayOptions } from "./gateway.js";
 export { isGatewayPath } from "./routes.js";

@@ -3,6 +3,15 @@
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { ErrorCode, type ServerSession } from "../http2/index.js";
+import { secondsSince } from "../observability/index.js";
+
+/** Who is told how the peer answers. */
+export interface PingObserver {
+  /** An ACK is here. @param seconds since its PING */
+  acknowledged(seconds: number): void;
+  /** No ACK came in time; the connection is dropped. */
+  timedOut(): void;
+}
 
 interface Waiter {
   readonly resolve: () => void;
@@ -19,6 +28,7 @@ export class PingAcknowledgement {
   readonly #session: ServerSession;
   readonly #clock: Clock;
   readonly #timeout: number;
+  readonly #observer: PingObserver | undefined;
   #phase: PingPhase = { kind: "idle" };
   #idleTimer: Timer | undefined;
   #lastAck: number;
@@ -27,13 +37,25 @@ export class PingAcknowledgement {
    * @param timeout milliseconds that an ACK may take; past that the connection is dropped
    * @param interval milliseconds of silence after which a PING is sent for its own sake
    */
-  constructor(session: ServerSession, clock: Clock, timeout: number, interval: number) {
+  constructor(
+    session: ServerSession,
+    clock: Clock,
+    timeout: number,
+    interval: number,
+    observer?: PingObserver,
+  ) {
+    this.#observer = observer;
     this.#session = session;
     this.#clock = clock;
     this.#timeout = timeout;
     this.#lastAck = clock.now();
     this.#watch(interval);
     session.onClose(() => this.#end());
+  }
+
+  /** Whether somebody waits for an ACK. */
+  get waiting(): boolean {
+    return this.#phase.kind === "in-flight" && this.#phase.covered.length > 0;
   }
 
   /** Resolves when all that was flushed before this call has reached the peer; rejects when the connection ends first. */
@@ -56,12 +78,15 @@ export class PingAcknowledgement {
 
   #ping(covered: readonly Waiter[]): void {
     this.#phase = { kind: "in-flight", covered, next: [] };
+    const sentAt = performance.now();
     const deadline = this.#clock.after(this.#timeout, () => {
+      this.#observer?.timedOut();
       this.#session.destroy(ErrorCode.noError);
     });
     this.#session.ping().then(
       () => {
         deadline.cancel();
+        this.#observer?.acknowledged(secondsSince(sentAt));
         this.#acknowledged();
       },
       () => {

@@ -5,12 +5,12 @@ import { TrefoilError } from "@trefoil/protocol/errors";
 /** What a device can ask of the gateway. */
 export type GatewayRoute = "downchannel" | "events" | "ping";
 
-const routes: Readonly<Record<string, { readonly method: string; readonly route: GatewayRoute }>> =
-  {
-    "/v1/directives": { method: "GET", route: "downchannel" },
-    "/v1/events": { method: "POST", route: "events" },
-    "/ping": { method: "GET", route: "ping" },
-  };
+const routes: ReadonlyMap<string, { readonly method: string; readonly route: GatewayRoute }> =
+  new Map([
+    ["/v1/directives", { method: "GET", route: "downchannel" }],
+    ["/v1/events", { method: "POST", route: "events" }],
+    ["/ping", { method: "GET", route: "ping" }],
+  ]);
 
 /** The path without its query. */
 function pathOf(target: string): string {
@@ -29,7 +29,7 @@ export function isGatewayPath(target: string): boolean {
  */
 export function routeOf(method: string, target: string): GatewayRoute {
   const path = pathOf(target);
-  const found = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  const found = routes.get(path);
   if (found === undefined) {
     throw new TrefoilError(
       "not_found",

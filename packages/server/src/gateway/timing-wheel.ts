@@ -3,15 +3,47 @@
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 
-interface Entry extends Timer {
+/**
+ * One thing that waits, linked with its neighbours in its slot. A Set would be simpler, but the hash tables that it outgrows
+ * stay behind in the old generation and keep whatever was in them alive until the next full collection: with a timer per
+ * event that was most of the garbage collector's work.
+ */
+class Entry implements Timer {
   run: (() => void) | undefined;
+  previous: Entry;
+  next: Entry;
+
+  /** @param run undefined for the head of a slot */
+  constructor(run?: () => void) {
+    this.run = run;
+    this.previous = this;
+    this.next = this;
+  }
+
+  /** Puts an entry at the end of the slot that this is the head of. */
+  append(entry: Entry): void {
+    const last = this.previous;
+    entry.previous = last;
+    entry.next = this;
+    last.next = entry;
+    this.previous = entry;
+  }
+
+  cancel(): void {
+    this.run = undefined;
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.previous = this;
+    this.next = this;
+  }
 }
 
 /** Coarse timers, cheap by the thousand. Itself a {@link Clock}: what takes a clock can be given a wheel. */
 export class TimingWheel implements Clock {
   readonly #clock: Clock;
   readonly #tick: number;
-  readonly #slots = new Map<number, Set<Entry>>();
+  /** The head of each slot that something waits, or waited, in. */
+  readonly #slots = new Map<number, Entry>();
   #ticking: Timer | undefined;
   #current: number;
 
@@ -36,16 +68,9 @@ export class TimingWheel implements Clock {
     }
     const due = Math.max(this.#current + 1, Math.ceil((this.now() + delay) / this.#tick));
     let slot = this.#slots.get(due);
-    if (slot === undefined) this.#slots.set(due, (slot = new Set()));
-    const home = slot;
-    const entry: Entry = {
-      run,
-      cancel: () => {
-        entry.run = undefined;
-        home.delete(entry);
-      },
-    };
-    home.add(entry);
+    if (slot === undefined) this.#slots.set(due, (slot = new Entry()));
+    const entry = new Entry(run);
+    slot.append(entry);
     return entry;
   }
 
@@ -76,7 +101,12 @@ export class TimingWheel implements Clock {
       const slot = this.#slots.get(key);
       if (slot === undefined) continue;
       this.#slots.delete(key);
-      for (const entry of slot) entry.run?.();
+      // Each leaves before it runs: what it does may cancel any of the others.
+      for (let entry = slot.next; entry !== slot; entry = slot.next) {
+        const { run } = entry;
+        entry.cancel();
+        run?.();
+      }
     }
     // Empty slots that cancellations left behind go when their time comes; the wheel rests when none is left.
     if (this.#slots.size === 0) this.#ticking = undefined;

@@ -1,10 +1,40 @@
 // The narrow waist between Trefoil and HTTP/2: all that the gateway may know of a connection and of a stream. Another
 // engine (a leaner frame layer, say) takes the place of node:http2 by implementing this file and nothing else.
 
-/** Why a stream or session ended: `closed` in good order, or with the peer's or our error. */
+import type { Socket } from "node:net";
+import type { Clock } from "@trefoil/protocol/clock";
+import type { Rate } from "./token-bucket.js";
+
+/**
+ * What a peer did too much of, or too slowly. The connection that met a limit is ended, with ENHANCE_YOUR_CALM unless said
+ * otherwise.
+ * - `stream-resets`: it broke off more requests than {@link EngineLimits.resets} allows.
+ * - `control-frames`: more PING and SETTINGS frames than {@link EngineLimits.controlFrames} allows.
+ * - `frame-flood`: the frame layer's own bounds: empty DATA, CONTINUATION, unread acknowledgements, frames that make no sense
+ *   where they stand. It ends the connection with INTERNAL_ERROR.
+ * - `protocol-error`: any other breach of RFC 9113. It ends the connection with the code that fits, or with INTERNAL_ERROR.
+ * - `unresponsive`: it has no open stream and does not acknowledge a PING within {@link EngineLimits.pingTimeout}.
+ * - `queued-bytes`: more of its answers wait than {@link EngineLimits.maxQueuedBytes}.
+ * - `slow-reader`: it left what was queued for it untouched for {@link EngineLimits.slowReaderTimeout}.
+ * - `first-request`: no request within {@link EngineLimits.firstRequestTimeout}.
+ * - `idle`: neither open stream nor PING for {@link EngineLimits.idleTimeout}; ended with NO_ERROR.
+ */
+export type SessionLimit =
+  | "stream-resets"
+  | "control-frames"
+  | "frame-flood"
+  | "protocol-error"
+  | "unresponsive"
+  | "queued-bytes"
+  | "slow-reader"
+  | "first-request"
+  | "idle";
+
+/** Why a stream or session ended: `closed` in good order, by the peer's or our error, or by a limit that the peer met. */
 export type CloseReason =
   | { readonly kind: "closed" }
   | { readonly kind: "reset"; readonly code: number }
+  | { readonly kind: "limit"; readonly limit: SessionLimit }
   | { readonly kind: "lost"; readonly cause: Error | undefined };
 
 /** HTTP/2 error codes that we send. @see https://www.rfc-editor.org/rfc/rfc9113#section-7 */
@@ -30,7 +60,11 @@ export interface ServerSession {
    * Everything flushed before (see {@link ServerStream.write}) has then reached the peer's HTTP/2 layer.
    */
   ping(): Promise<void>;
-  /** Tells the peer to open no further streams here (GOAWAY, NO_ERROR); open ones go on. */
+  /**
+   * Tells the peer to open no further streams here (GOAWAY, NO_ERROR). Open ones go on; those that it opens before it hears
+   * of it are dropped, and lie past the last stream that the GOAWAY names, so that the peer may repeat them elsewhere.
+   * @see https://www.rfc-editor.org/rfc/rfc9113#section-6.8
+   */
   goaway(): void;
   /** GOAWAY, then the connection closes when its last stream has ended. */
   close(): void;
@@ -70,7 +104,11 @@ export interface ServerStream {
   readonly closed: boolean;
   /** Whether {@link respond} was called. */
   readonly responded: boolean;
-  /** Starts the flow of the request's body; at most once. A body that is never received is discarded at the end. */
+  /**
+   * Starts the flow of the request's body; at most once. A body that is never received is discarded. One that is still open
+   * when the response has ended may go on for a moment; then the stream is reset with NO_ERROR.
+   * @see https://www.rfc-editor.org/rfc/rfc9113#section-8.1
+   */
   receive(sink: BodySink): void;
   /** Stops the flow of the body: the peer's flow-control window is left to run out. */
   pause(): void;
@@ -78,7 +116,7 @@ export interface ServerStream {
   /** Sends the response's headers at once. With `end` there is no body. */
   respond(
     status: number,
-    headers: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string | readonly string[]>>,
     options?: { readonly end?: boolean },
   ): void;
   /**
@@ -99,13 +137,16 @@ export interface ServerStream {
 
 /** What an engine tells its owner of one connection. */
 export interface SessionHandler {
-  /** A request arrived: its headers are complete, its body is not. Must not throw. */
+  /**
+   * A request arrived: its headers are complete, its body is not. Not called for one that the peer took back in the same
+   * breath. Must not throw.
+   */
   stream(stream: ServerStream): void;
   /** The peer sent a PING; the engine has answered it. */
   pinged?(): void;
 }
 
-/** Limits that an engine enforces by itself. */
+/** Limits that an engine enforces by itself on each connection. Times are milliseconds. */
 export interface EngineLimits {
   readonly maxConcurrentStreams: number;
   /** Bytes of one request's header list, as RFC 9113 section 6.5.2 counts them. */
@@ -113,4 +154,39 @@ export interface EngineLimits {
   readonly maxHeaderPairs: number;
   /** Megabytes that one connection may hold inside the engine. */
   readonly maxSessionMemory: number;
+  /** Streams that end before their answer does and not by our doing: resets, and whatever makes the frame layer reset. */
+  readonly resets: Rate;
+  /** PING and SETTINGS frames of the peer. */
+  readonly controlFrames: Rate;
+  /** Most bytes that wait to be sent, over all streams of a connection. */
+  readonly maxQueuedBytes: number;
+  /** How long a stream may wait with bytes queued and none of its writes getting through. */
+  readonly slowReaderTimeout: number;
+  /** How long a connection may take to its first request. */
+  readonly firstRequestTimeout: number;
+  /** How long a peer may take to acknowledge the PING that follows a burst of its input, where it has no open stream. */
+  readonly pingTimeout: number;
+  /** How long a connection is kept without an open stream and without a PING of the peer. */
+  readonly idleTimeout: number;
+}
+
+/** What an engine is made of. */
+export interface Http2EngineOptions {
+  readonly limits: EngineLimits;
+  readonly clock: Clock;
+  /** Called once for each connection that a limit ended. */
+  readonly onLimit?: (limit: SessionLimit, session: ServerSession) => void;
+}
+
+/** Speaks HTTP/2 on any number of connections. */
+export interface Http2Engine {
+  /** How many connections are open: counted by their sockets. */
+  readonly openSessions: number;
+  /**
+   * Speaks HTTP/2 on a socket whose peer has chosen it (by ALPN, or by prior knowledge).
+   * @param socket a TLS or plain socket that nothing has been read from
+   * @param open makes the connection's handler; called before any stream arrives
+   * @throws never: what goes wrong on the connection ends the session
+   */
+  serve(socket: Socket, open: (session: ServerSession) => SessionHandler): ServerSession;
 }

@@ -4,8 +4,13 @@ export {
   type CloseReason,
   type EngineLimits,
   ErrorCode,
+  type Http2Engine,
+  type Http2EngineOptions,
   type ServerSession,
   type ServerStream,
   type SessionHandler,
+  type SessionLimit,
 } from "./engine.js";
-export { serveHttp2 } from "./node-engine.js";
+export { engineLimits } from "./limits.js";
+export { createHttp2Engine } from "./node-engine.js";
+export { type Rate, TokenBucket } from "./token-bucket.js";

@@ -1,5 +1,6 @@
 // Fetch-style applications (authorization, admin) over HTTP/2: a stream becomes a Request, its Response goes back.
 
+import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { ErrorCode, type ServerStream } from "../http2/index.js";
 
@@ -24,12 +25,25 @@ const bodyless = new Set(["GET", "HEAD"]);
 /** Headers that belong to a connection, which HTTP/2 has no place for (RFC 9113 section 8.2.2). */
 const connectionHeaders = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);
 
+/** How long a request may take. */
+export interface WebPatience {
+  readonly clock: Clock;
+  /** Milliseconds that a request's body may stay open. */
+  readonly bodyTimeout: number;
+  /** A body stayed open too long. */
+  readonly onTimeout: () => void;
+}
+
 /**
  * Answers a stream by a web application. Never throws: what goes wrong ends in a status or in a reset stream.
  */
-export async function serveWebStream(stream: ServerStream, app: WebApplication): Promise<void> {
+export async function serveWebStream(
+  stream: ServerStream,
+  app: WebApplication,
+  patience: WebPatience,
+): Promise<void> {
   try {
-    const body = await bodyOf(stream);
+    const body = await bodyOf(stream, patience);
     if (body === undefined) return;
     const request = new Request(new URL(stream.path, originOf(stream)), {
       method: stream.method,
@@ -57,47 +71,70 @@ function originOf(stream: ServerStream): string {
 }
 
 /** The whole body, or undefined where the peer gave up. */
-function bodyOf(stream: ServerStream): Promise<Buffer | undefined> {
-  if (stream.bodyless) return Promise.resolve(Buffer.alloc(0));
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    stream.receive({
-      data(bytes) {
-        size += bytes.byteLength;
-        if (size <= maxWebBodyBytes) {
-          chunks.push(bytes);
-        } else {
-          chunks.length = 0;
-          reject(
-            new TrefoilError(
-              "payload_too_large",
-              `The body is larger than ${maxWebBodyBytes} bytes.`,
-            ),
-          );
-        }
-      },
-      end: () => resolve(Buffer.concat(chunks)),
-      aborted: () => resolve(undefined),
+async function bodyOf(
+  stream: ServerStream,
+  { clock, bodyTimeout, onTimeout }: WebPatience,
+): Promise<Buffer | undefined> {
+  if (stream.bodyless) return Buffer.alloc(0);
+  let chunks: Uint8Array[] = [];
+  let size = 0;
+  let deadline: Timer | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      deadline = clock.after(bodyTimeout, () => {
+        onTimeout();
+        reject(
+          new TrefoilError(
+            "limit_exceeded",
+            `The body was still open after ${bodyTimeout / 1000} seconds.`,
+          ),
+        );
+      });
+      stream.receive({
+        data(bytes) {
+          size += bytes.byteLength;
+          if (size <= maxWebBodyBytes) {
+            chunks.push(bytes);
+          } else {
+            reject(
+              new TrefoilError(
+                "payload_too_large",
+                `The body is larger than ${maxWebBodyBytes} bytes.`,
+              ),
+            );
+          }
+        },
+        end: () => resolve(Buffer.concat(chunks)),
+        aborted: () => resolve(undefined),
+      });
     });
-  });
+  } finally {
+    deadline?.cancel();
+    chunks = [];
+  }
 }
 
 async function answer(stream: ServerStream, response: Response): Promise<void> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string | readonly string[]> = {};
   for (const [name, value] of response.headers) {
-    if (connectionHeaders.has(name)) continue;
-    // Fetch joins what it may join; what it may not (several cookies) comes one by one.
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+    if (!connectionHeaders.has(name)) headers[name] = value;
   }
+  // Fetch has joined what may be joined; cookies may not, and each is a field of its own (RFC 6265 section 3).
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) headers["set-cookie"] = cookies;
   if (response.body === null || stream.method === "HEAD") {
+    await response.body?.cancel();
     stream.respond(response.status, headers, { end: true });
     return;
   }
   stream.respond(response.status, headers);
-  for await (const bytes of response.body) {
-    if (stream.closed) return;
-    stream.write(bytes as Uint8Array);
+  const reader = response.body.getReader();
+  // A body that goes on for ever (server-sent events) may be silent for long: its maker hears at once that nobody listens.
+  stream.onClose(() => void reader.cancel().catch(() => undefined));
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || stream.closed) break;
+    stream.write(value as Uint8Array);
     if (stream.bytesQueued > 65_536) {
       await new Promise<void>((resolve) => {
         stream.onceDrained(resolve);

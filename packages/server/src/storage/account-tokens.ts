@@ -28,6 +28,8 @@ export interface AccountTokenStore {
   consume(hash: Uint8Array, now: number): Promise<boolean>;
   /** Ends every token of an account. */
   removeOfAccount(accountId: string): Promise<void>;
+  /** Lets no token of an account live longer than until `expiresAt`. */
+  expireOfAccount(accountId: string, expiresAt: number): Promise<void>;
   /** Removes at most `limit` rows that expired before `before`. @returns how many rows that were */
   sweep(before: number, limit: number): Promise<number>;
 }
@@ -92,6 +94,15 @@ export class SqlAccountTokenStore implements AccountTokenStore {
 
   async removeOfAccount(accountId: string): Promise<void> {
     await this.#db.deleteFrom("account_tokens").where("account_id", "=", accountId).execute();
+  }
+
+  async expireOfAccount(accountId: string, expiresAt: number): Promise<void> {
+    await this.#db
+      .updateTable("account_tokens")
+      .set({ expires_at: expiresAt })
+      .where("account_id", "=", accountId)
+      .where("expires_at", ">", expiresAt)
+      .execute();
   }
 
   async sweep(before: number, limit: number): Promise<number> {

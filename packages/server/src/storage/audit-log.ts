@@ -1,6 +1,6 @@
 // The audit log: who did what, when, from where, and how it ended. Never a secret, a code or a token.
 
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { AuditTable, Schema } from "./schema.js";
 
 export interface AuditRecord {
@@ -22,14 +22,31 @@ export interface AuditRecord {
 
 /** Which records {@link AuditLogStore.list} answers; members left out do not narrow. */
 export interface AuditFilter {
-  /** Only records older than this time. Milliseconds since the epoch. */
+  /** Only records of this time or later, and only older ones. Milliseconds since the epoch. */
+  readonly since?: number;
   readonly before?: number;
+  /** An event, or the beginning of one that ends in a dot, as in `token.`. */
+  readonly event?: string;
+  /** `failed`: every outcome but `ok`. */
+  readonly outcome?: string;
   readonly accountId?: string;
   readonly deviceKey?: string;
   readonly clientId?: string;
+  readonly grantId?: string;
+  readonly remoteAddress?: string;
+  /** Only records that stand behind this one in the list: the last of the page before. */
+  readonly after?: Pick<AuditRecord, "at" | "auditId">;
   /** How many at most. Default 100. */
   readonly limit?: number;
 }
+
+const exactColumns = [
+  ["accountId", "account_id"],
+  ["deviceKey", "device_key"],
+  ["clientId", "client_id"],
+  ["grantId", "grant_id"],
+  ["remoteAddress", "remote_address"],
+] as const;
 
 export interface AuditLogStore {
   append(records: readonly AuditRecord[]): Promise<void>;
@@ -53,11 +70,24 @@ export class SqlAuditLogStore implements AuditLogStore {
   }
 
   async list(filter: AuditFilter = {}): Promise<readonly AuditRecord[]> {
+    const { since, before, event, outcome, after } = filter;
     let query = this.#db.selectFrom("audit_log").selectAll();
-    if (filter.before !== undefined) query = query.where("at", "<", filter.before);
-    if (filter.accountId !== undefined) query = query.where("account_id", "=", filter.accountId);
-    if (filter.deviceKey !== undefined) query = query.where("device_key", "=", filter.deviceKey);
-    if (filter.clientId !== undefined) query = query.where("client_id", "=", filter.clientId);
+    if (since !== undefined) query = query.where("at", ">=", since);
+    if (before !== undefined) query = query.where("at", "<", before);
+    if (event?.endsWith(".") === true) query = query.where(beginsWith(event));
+    else if (event !== undefined) query = query.where("event", "=", event);
+    if (outcome === "failed") query = query.where("outcome", "<>", "ok");
+    else if (outcome !== undefined) query = query.where("outcome", "=", outcome);
+    for (const [member, column] of exactColumns) {
+      const value = filter[member];
+      if (value !== undefined) query = query.where(column, "=", value);
+    }
+    if (after !== undefined) {
+      const { at, auditId } = after;
+      query = query.where((eb) =>
+        eb.or([eb("at", "<", at), eb.and([eb("at", "=", at), eb("audit_id", "<", auditId)])]),
+      );
+    }
     const rows = await query
       .orderBy("at", "desc")
       .orderBy("audit_id", "desc")
@@ -75,6 +105,11 @@ export class SqlAuditLogStore implements AuditLogStore {
       .executeTakeFirst();
     return Number(result.numDeletedRows);
   }
+}
+
+function beginsWith(text: string) {
+  const pattern = `${text.replaceAll(/[%_!]/g, "!$&")}%`;
+  return sql<boolean>`event like ${pattern} escape '!'`;
 }
 
 function toRow(record: AuditRecord): AuditTable {

@@ -1,6 +1,6 @@
 // The database as the other rooms see it: stores, write transactions, migration, and an end.
 
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import { migrate } from "./migrate.js";
 import { migrations } from "./migrations/index.js";
 import type { Schema } from "./schema.js";
@@ -39,6 +39,8 @@ export interface Database {
    * @throws TrefoilError `unavailable` where the database was written by a newer version
    */
   migrate(): Promise<void>;
+  /** Resolves where the database answers; rejects where it does not. */
+  probe(): Promise<void>;
   /** Ends every connection. Idempotent. */
   close(): Promise<void>;
 }
@@ -57,6 +59,9 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
     stores: sqlStores(db),
     write: (work) => writeTransaction(db, work),
     migrate: () => migrate(db as Kysely<unknown>, migrations),
+    async probe() {
+      await sql`select 1`.execute(db);
+    },
     close: () => (closing ??= connection.close()),
   };
 }

@@ -17,6 +17,8 @@ export interface DeviceRecord extends DeviceTriple {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly lastSeenAt: number;
+  /** From where; null where that was not noted. */
+  readonly lastSeenAddress: string | null;
   /** When its owner removed it; null while it is there. */
   readonly removedAt: number | null;
 }
@@ -51,8 +53,11 @@ export interface DeviceStore {
   rename(deviceKey: string, name: string | null): Promise<boolean>;
   /** @returns whether there is such a device that was not removed yet */
   remove(deviceKey: string, at: number): Promise<boolean>;
-  /** Notes that the device was there. */
-  seen(deviceKey: string, at: number): Promise<void>;
+  /**
+   * Notes that the device was there.
+   * @param address from where, where that is known
+   */
+  seen(deviceKey: string, at: number, address?: string): Promise<void>;
 }
 
 /** {@link DeviceStore} in SQL. */
@@ -77,11 +82,13 @@ export class SqlDeviceStore implements DeviceStore {
         reported_ruid: device.reportedRuid,
         created_at: device.createdAt,
         last_seen_at: device.lastSeenAt,
+        last_seen_address: device.lastSeenAddress,
         removed_at: device.removedAt,
       })
       .onConflict((conflict) =>
         conflict.columns(["client_id", "device_id", "model_id"]).doUpdateSet((eb) => ({
           last_seen_at: eb.ref("excluded.last_seen_at"),
+          last_seen_address: eb.ref("excluded.last_seen_address"),
           reported_name: eb.fn.coalesce("excluded.reported_name", "devices.reported_name"),
           reported_ruid: eb.fn.coalesce("excluded.reported_ruid", "devices.reported_ruid"),
         })),
@@ -152,10 +159,10 @@ export class SqlDeviceStore implements DeviceStore {
     return result.numUpdatedRows > 0n;
   }
 
-  async seen(deviceKey: string, at: number): Promise<void> {
+  async seen(deviceKey: string, at: number, address?: string): Promise<void> {
     await this.#db
       .updateTable("devices")
-      .set({ last_seen_at: at })
+      .set({ last_seen_at: at, ...(address === undefined ? {} : { last_seen_address: address }) })
       .where("device_key", "=", deviceKey)
       .where("last_seen_at", "<", at)
       .execute();
@@ -174,6 +181,7 @@ function toDevice(row: DeviceTable): DeviceRecord {
     reportedRuid: row.reported_ruid,
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
+    lastSeenAddress: row.last_seen_address,
     removedAt: row.removed_at,
   };
 }

@@ -3,12 +3,16 @@
 import type { Kysely } from "kysely";
 import type { GrantTable, Schema } from "./schema.js";
 
-/** Why a grant ended. The first two send the device back to its set-up (`unauthorized_client`). */
+/** Why a grant ended. The first four send the device back to its set-up (`unauthorized_client`). */
 export type RevokeReason =
   /** Its owner removed the device. */
   | "device_removed"
+  /** Its owner signed out everywhere, devices included. */
+  | "signed_out"
   /** The client was switched off. */
   | "client_disabled"
+  /** Its owner withdrew from the service. */
+  | "account_withdrawn"
   /** Another account signed in on the device. */
   | "owner_changed"
   /** The device (or its app) gave its token back. */
@@ -49,6 +53,8 @@ export interface GrantStore {
    * @returns the ids of those that this call revoked
    */
   revoke(selector: GrantSelector, reason: RevokeReason, at: number): Promise<readonly string[]>;
+  /** The keys of the devices on which an account is signed in: those with a live grant. */
+  signedInDevices(accountId: string): Promise<readonly string[]>;
   /** The ids of grants revoked at `since` or later: how one process hears of what another revoked. */
   revokedSince(since: number): Promise<readonly string[]>;
 }
@@ -105,6 +111,17 @@ export class SqlGrantStore implements GrantStore {
     if (exceptAccountId !== undefined) query = query.where("account_id", "<>", exceptAccountId);
     const rows = await query.returning("grant_id").execute();
     return rows.map((row) => row.grant_id);
+  }
+
+  async signedInDevices(accountId: string): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom("grants")
+      .select("device_key")
+      .distinct()
+      .where("account_id", "=", accountId)
+      .where("revoked_at", "is", null)
+      .execute();
+    return rows.map((row) => row.device_key);
   }
 
   async revokedSince(since: number): Promise<readonly string[]> {

@@ -9,6 +9,7 @@ export interface NewMailboxRow {
   readonly messageId: string;
   readonly body: Uint8Array;
   /** Milliseconds since the epoch. */
+  readonly queuedAt: number;
   readonly expiresAt: number;
   readonly required: boolean;
 }
@@ -18,7 +19,16 @@ export interface MailboxRow {
   readonly sequence: number;
   readonly messageId: string;
   readonly body: Uint8Array;
+  readonly queuedAt: number;
   readonly expiresAt: number;
+}
+
+/** What waits, of all devices. */
+export interface MailboxCensus {
+  /** Rows that have expired and were not swept yet are among them. */
+  readonly depth: number;
+  /** When the oldest of them was queued. */
+  readonly oldestQueuedAt: number | undefined;
 }
 
 export interface MailboxStore {
@@ -35,9 +45,10 @@ export interface MailboxStore {
   /** Forgets the rows of all devices that have expired. @returns how many went */
   sweep(now: number): Promise<number>;
   count(deviceKey: string): Promise<number>;
+  census(): Promise<MailboxCensus>;
 }
 
-/** Largest number of rows in one statement: five parameters a row stay well below SQLite's limit. */
+/** Largest number of rows in one statement: six parameters a row stay well below SQLite's limit. */
 const largestBatch = 256;
 
 /** Cuts a list into pieces of a few fixed sizes, so that the prepared statements are few as well. */
@@ -68,6 +79,7 @@ export class SqlMailboxStore implements MailboxStore {
             device_key: row.deviceKey,
             message_id: row.messageId,
             body: row.body,
+            queued_at: row.queuedAt,
             expires_at: row.expiresAt,
             required: row.required ? 1 : 0,
           })),
@@ -88,7 +100,7 @@ export class SqlMailboxStore implements MailboxStore {
   ): Promise<MailboxRow[]> {
     const rows = await this.#db
       .selectFrom("mailbox")
-      .select(["sequence", "message_id", "body", "expires_at"])
+      .select(["sequence", "message_id", "body", "queued_at", "expires_at"])
       .where("device_key", "=", deviceKey)
       .where("sequence", ">", after)
       .where("expires_at", ">", now)
@@ -99,6 +111,7 @@ export class SqlMailboxStore implements MailboxStore {
       sequence: row.sequence,
       messageId: row.message_id,
       body: row.body,
+      queuedAt: row.queued_at,
       expiresAt: row.expires_at,
     }));
   }
@@ -150,5 +163,20 @@ export class SqlMailboxStore implements MailboxStore {
       .where("device_key", "=", deviceKey)
       .executeTakeFirstOrThrow();
     return count;
+  }
+
+  async census(): Promise<MailboxCensus> {
+    const { depth } = await this.#db
+      .selectFrom("mailbox")
+      .select((query) => query.fn.countAll<number>().as("depth"))
+      .executeTakeFirstOrThrow();
+    // The first in order is the oldest: no table of a million rows is read for it.
+    const oldest = await this.#db
+      .selectFrom("mailbox")
+      .select("queued_at")
+      .orderBy("sequence")
+      .limit(1)
+      .executeTakeFirst();
+    return { depth, oldestQueuedAt: oldest?.queued_at || undefined };
   }
 }

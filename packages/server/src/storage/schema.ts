@@ -31,6 +31,22 @@ export interface AccountTable {
   /** argon2id in PHC form; null where no password exists. */
   password_hash: string | null;
   created_at: number;
+  /** When the person withdrew from the service, and until when the account lets nobody in; null once it lives again. */
+  withdrawn_at: number | null;
+  locked_until: number | null;
+}
+
+/** What an account agreed to: one row a document and version. */
+export interface ConsentTable {
+  account_id: string;
+  terms_id: string;
+  version: string;
+  /** In which language it was shown. */
+  language: string;
+  /** Whose code waited for it; null where it was given on the account's own pages. */
+  client_id: string | null;
+  agreed_at: number;
+  withdrawn_at: number | null;
 }
 
 /** Which guest account belongs to which device. */
@@ -67,6 +83,7 @@ export interface DeviceTable {
   reported_ruid: string | null;
   created_at: number;
   last_seen_at: number;
+  last_seen_address: string | null;
   removed_at: number | null;
 }
 
@@ -96,6 +113,9 @@ export interface AuthorizationCodeTable {
   consumed_at: number | null;
   /** What it gave, so that a replay can revoke it. */
   grant_id: string | null;
+  /** SHA-256 of the `state` where the terms must be agreed to before the code works; null where not. */
+  terms_state_hash: Uint8Array | null;
+  terms_agreed_at: number | null;
 }
 
 export interface AccessTokenTable {
@@ -117,6 +137,74 @@ export interface RefreshTokenTable {
   consumed_at: number | null;
   /** Random; together with the spent token itself it yields the successor pair again. */
   successor_salt: Uint8Array | null;
+}
+
+/** Who is signed in on the account pages. */
+export interface AccountSessionTable {
+  session_hash: Uint8Array;
+  account_id: string;
+  started_at: number;
+  expires_at: number;
+}
+
+/** Form tokens that were used. */
+export interface SpentFormTokenTable {
+  token_hash: Uint8Array;
+  expires_at: number;
+}
+
+/** What signs an account in once where its password was forgotten. */
+export interface RecoveryCodeTable {
+  code_hash: Uint8Array;
+  account_id: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+/** A device that waits to be let in by a code on a page. */
+export interface DeviceAuthorizationTable {
+  device_code_hash: Uint8Array;
+  user_code_hash: Uint8Array;
+  client_id: string;
+  device_id: string;
+  model_id: string;
+  reported_name: string | null;
+  /** Where it asked from. */
+  remote_address: string;
+  created_at: number;
+  expires_at: number;
+  /** How long it waits between two questions; longer each time it asked too soon. */
+  poll_interval: number;
+  polled_at: number | null;
+  /** What the person said; null while nobody has. */
+  decision: string | null;
+  account_id: string | null;
+  consumed_at: number | null;
+  grant_id: string | null;
+  /** Random; together with the device code itself it yields the pair of tokens again. */
+  pair_salt: Uint8Array | null;
+}
+
+/** What the embedded OpenID Connect provider keeps. */
+export interface OidcRecordTable {
+  model: string;
+  id_hash: Uint8Array;
+  uid: string | null;
+  grant_hash: Uint8Array | null;
+  account_id: string | null;
+  /** JSON, without the id. */
+  payload: string;
+  expires_at: number;
+  consumed_at: number | null;
+}
+
+/** Who is who at an identity provider elsewhere. */
+export interface ExternalIdentityTable {
+  provider: string;
+  subject: string;
+  account_id: string;
+  label: string | null;
+  created_at: number;
 }
 
 /** Who did what, when, from where, and how it ended. Holds no secret. */
@@ -143,6 +231,16 @@ export interface MailboxTable {
   expires_at: number;
   /** 1 where it is kept when the queue is full. */
   required: number;
+  /** 0 in rows that are older than this column. */
+  queued_at: number;
+}
+
+/** How often something was tried, over all processes. */
+export interface AttemptTable {
+  attempt_key: string;
+  /** When its bucket is full again. */
+  full_at: number;
+  updated_at: number;
 }
 
 /** The whole schema. */
@@ -150,6 +248,7 @@ export interface Schema {
   clients: ClientTable;
   client_secrets: ClientSecretTable;
   accounts: AccountTable;
+  consents: ConsentTable;
   guests: GuestTable;
   account_tokens: AccountTokenTable;
   devices: DeviceTable;
@@ -157,6 +256,13 @@ export interface Schema {
   authorization_codes: AuthorizationCodeTable;
   access_tokens: AccessTokenTable;
   refresh_tokens: RefreshTokenTable;
+  account_sessions: AccountSessionTable;
+  spent_form_tokens: SpentFormTokenTable;
+  recovery_codes: RecoveryCodeTable;
+  device_authorizations: DeviceAuthorizationTable;
+  oidc_records: OidcRecordTable;
+  external_identities: ExternalIdentityTable;
   audit_log: AuditTable;
+  attempts: AttemptTable;
   mailbox: MailboxTable;
 }

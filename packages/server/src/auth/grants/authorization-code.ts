@@ -2,18 +2,13 @@
 // @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import type { AuthorizationCodeRecord, DeviceRecord, Stores } from "../../storage/index.js";
+import type { AuthorizationCodeRecord, Stores } from "../../storage/index.js";
 import { isSameDevice } from "../checks/device-binding.js";
 import { verifierFits } from "../checks/pkce.js";
 import { hashOf, newId } from "../secrets.js";
 import { firstPair } from "../token-pair.js";
-import {
-  type GrantAsker,
-  type GrantContext,
-  type TokenAnswer,
-  storePair,
-  tokenAnswer,
-} from "./context.js";
+import type { GrantAsker, GrantContext, TokenAnswer } from "./context.js";
+import { announceGrant, openGrant } from "./open-grant.js";
 
 /** The parameters of the request. */
 export interface CodeRequest {
@@ -52,6 +47,9 @@ export function decideCode(
   if (!verifierFits(code.codeChallenge, request.codeVerifier)) {
     return { kind: "refuse", why: "The code_verifier does not fit the code_challenge." };
   }
+  if (code.termsStateHash !== null && code.termsAgreedAt === null) {
+    return { kind: "refuse", why: "The code is pending: terms not agreed." };
+  }
   return { kind: "issue", code };
 }
 
@@ -72,6 +70,7 @@ export async function exchangeCode(
     case "replayed":
       return refuseReplay(context, decision.grantId);
     case "issue": {
+      context.limits.takeDevice(decision.code);
       const issued = await issue(context, asker, decision.code, now);
       if (issued !== undefined) return issued;
       // Somebody else was faster, maybe in another process.
@@ -93,35 +92,15 @@ async function issue(
   code: AuthorizationCodeRecord,
   now: number,
 ): Promise<TokenAnswer | undefined> {
-  const { database, random, config, revocations, audit } = context;
+  const { database, random } = context;
   const grantId = newId(random);
   const pair = firstPair(random);
-  const outcome = await database.write(async (stores) => {
+  const opened = await database.write(async (stores) => {
     if (!(await stores.authorizationCodes.consume(code.hash, now, grantId))) return undefined;
     const accountId = code.accountId ?? (await guestOf(context, stores, code, now));
-    const { device, displaced } = await signIn(context, stores, asker, code, accountId, now);
-    await stores.grants.insert({
-      grantId,
-      accountId,
-      clientId: code.clientId,
-      deviceKey: device.deviceKey,
-      createdAt: now,
-    });
-    const expiresAt = await storePair(stores, pair, grantId, now, config);
-    return { accountId, deviceKey: device.deviceKey, displaced, expiresAt };
+    return openGrant(context, stores, asker, { grantId, accountId, device: code, pair }, now);
   });
-  if (outcome === undefined) return undefined;
-  revocations.announce(outcome.displaced, "owner_changed");
-  audit.record({
-    event: "token.issue",
-    outcome: "ok",
-    clientId: code.clientId,
-    accountId: outcome.accountId,
-    deviceKey: outcome.deviceKey,
-    grantId,
-    remoteAddress: asker.caller.remoteAddress,
-  });
-  return tokenAnswer(pair, outcome.expiresAt, now);
+  return opened && announceGrant(context, asker, opened, now);
 }
 
 async function guestOf(
@@ -138,46 +117,4 @@ async function guestOf(
     createdAt: now,
   });
   return guest.accountId;
-}
-
-/** Makes the device the account's. @returns the device as it was before, and the grants of others that ended */
-async function signIn(
-  context: GrantContext,
-  stores: Stores,
-  asker: GrantAsker,
-  code: AuthorizationCodeRecord,
-  accountId: string,
-  now: number,
-): Promise<{ readonly device: DeviceRecord; readonly displaced: readonly string[] }> {
-  const { deviceName, deviceRuid } = asker.caller;
-  const device = await stores.devices.upsert({
-    deviceKey: newId(context.random),
-    clientId: code.clientId,
-    deviceId: code.deviceId,
-    modelId: code.modelId,
-    accountId,
-    name: null,
-    reportedName: deviceName ?? null,
-    reportedRuid: deviceRuid ?? null,
-    createdAt: now,
-    lastSeenAt: now,
-    removedAt: null,
-  });
-  const changesOwner = device.accountId !== accountId;
-  if (changesOwner || device.removedAt !== null) {
-    await stores.devices.assign(device.deviceKey, accountId);
-  }
-  if (!changesOwner) return { device, displaced: [] };
-  const { deviceKey, accountId: previousAccountId } = device;
-  // The name was the previous owner's word for it.
-  await stores.devices.rename(deviceKey, null);
-  const displaced = await context.revocations.revokeIn(
-    stores,
-    { deviceKey, exceptAccountId: accountId },
-    "owner_changed",
-  );
-  const previous = await stores.accounts.get(previousAccountId);
-  const reason = previous?.kind === "guest" ? "guest_signed_in" : "signed_in";
-  await context.ownerHooks.run({ deviceKey, reason, previousAccountId, accountId }, stores);
-  return { device, displaced };
 }

@@ -7,6 +7,7 @@ import type { ClientRecord, Database, Stores } from "../../storage/index.js";
 import type { AuditTrail } from "../audit-trail.js";
 import type { DeviceOwnerHooks } from "../device-owner.js";
 import type { Caller } from "../http/caller.js";
+import type { EndpointLimits } from "../limits/endpoint-limits.js";
 import type { Revocations } from "../revocations.js";
 import { type Random, hashOf } from "../secrets.js";
 import type { TokenPair } from "../token-pair.js";
@@ -20,6 +21,7 @@ export interface GrantContext {
   readonly revocations: Revocations;
   readonly audit: AuditTrail;
   readonly ownerHooks: DeviceOwnerHooks;
+  readonly limits: EndpointLimits;
 }
 
 /** Who asks: a client that proved itself, and what is known of the caller. */

@@ -54,6 +54,7 @@ describe("a refresh token", () => {
     ["of another model", { modelId: "other" }, "invalid_grant"],
     ["of a removed device", revoked("device_removed"), "unauthorized_client"],
     ["of a disabled client", revoked("client_disabled"), "unauthorized_client"],
+    ["of an account that withdrew", revoked("account_withdrawn"), "unauthorized_client"],
     [
       "spent, of a removed device",
       { ...spent, ...revoked("device_removed") },
@@ -102,6 +103,8 @@ describe("an authorization code", () => {
     hash,
     accountId: "a",
     codeChallenge: null,
+    termsStateHash: null,
+    termsAgreedAt: null,
     issuedAt: 0,
     expiresAt: 100,
     consumedAt: null,
@@ -121,6 +124,8 @@ describe("an authorization code", () => {
     ["of another device", { deviceId: "other" }, "refuse"],
     ["of another model", { modelId: "other" }, "refuse"],
     ["of a challenge", { codeChallenge: "x".repeat(43) }, "refuse"],
+    ["waiting for the terms", { termsStateHash: hash }, "refuse"],
+    ["agreed for", { termsStateHash: hash, termsAgreedAt: 5 }, "issue"],
   ])("that is %s", (_, over, kind) => {
     expect(decideCode(over && { ...code, ...over }, "c", request, 50).kind).toBe(kind);
   });

@@ -39,7 +39,12 @@ export type RefreshDecision =
     };
 
 /** A grant that ended for one of these reasons sends its device back to its set-up. */
-const endsInSetUp: ReadonlySet<RevokeReason> = new Set(["device_removed", "client_disabled"]);
+const endsInSetUp: ReadonlySet<RevokeReason> = new Set([
+  "device_removed",
+  "signed_out",
+  "client_disabled",
+  "account_withdrawn",
+]);
 
 /**
  * @param token what is stored of it
@@ -63,7 +68,7 @@ export function decideRefresh(
   }
   const { grantRevokeReason, consumedAt, successorSalt } = token;
   if (grantRevokeReason !== null && endsInSetUp.has(grantRevokeReason)) {
-    const why = "The device was removed or its client was switched off.";
+    const why = "The device was removed or signed out, or its client was switched off.";
     return { kind: "refuse", code: "unauthorized_client", why };
   }
   if (consumedAt !== null) {
@@ -117,6 +122,9 @@ export async function refresh(
       config.refreshRetryWindow * 1_000,
     );
   let decision = await decide();
+  if (decision.kind === "rotate" || decision.kind === "retry") {
+    context.limits.takeDevice(decision.token);
+  }
   if (decision.kind === "rotate") {
     const answer = await rotate(context, asker, request, decision.token, now);
     if (answer !== undefined) return answer;
@@ -150,7 +158,7 @@ async function rotate(
   const pair = successorPair(request.refreshToken, salt);
   const expiresAt = await database.write(async (stores: Stores) => {
     if (!(await stores.refreshTokens.consume(token.hash, now, salt))) return undefined;
-    await stores.devices.seen(token.deviceKey, now);
+    await stores.devices.seen(token.deviceKey, now, asker.caller.remoteAddress);
     return storePair(stores, pair, token.grantId, now, config);
   });
   if (expiresAt === undefined) return undefined;

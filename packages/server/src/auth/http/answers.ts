@@ -9,9 +9,12 @@ const headers = {
   pragma: "no-cache",
 } as const;
 
-/** An answer that worked. */
-export function jsonAnswer(body: Readonly<Record<string, unknown>>): Response {
-  return new Response(JSON.stringify(body), { status: 200, headers });
+/**
+ * An answer that worked.
+ * @param status 200 unless told
+ */
+export function jsonAnswer(body: Readonly<Record<string, unknown>>, status = 200): Response {
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
 /**

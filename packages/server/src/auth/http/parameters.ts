@@ -13,13 +13,18 @@ export const parameterBounds = {
   code_challenge: 128,
   code_challenge_method: 16,
   code_verifier: 128,
+  device_code: 512,
   device_id: 128,
   grant_type: 64,
   model_id: 128,
+  redirect_uri: 2_048,
   refresh_token: 512,
   request_vu: 8,
   response_type: 64,
+  scope: 1_024,
   state: 2_048,
+  token: 512,
+  token_type_hint: 64,
 } as const;
 
 /** The name of a parameter that is known somewhere. */

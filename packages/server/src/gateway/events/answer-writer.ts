@@ -25,13 +25,18 @@ type AnswerPhase =
 
 export class AnswerWriter {
   readonly #stream: ServerStream;
-  readonly #writer = new MultipartWriter(newBoundary());
+  #multipart: MultipartWriter | undefined;
   #phase: AnswerPhase = "silent";
   #waiting: Uint8Array[] = [];
   #flush: NodeJS.Immediate | undefined;
 
   constructor(stream: ServerStream) {
     this.#stream = stream;
+  }
+
+  /** Made with the first part: most events are answered 204, which needs no boundary. */
+  get #writer(): MultipartWriter {
+    return (this.#multipart ??= new MultipartWriter(newBoundary()));
   }
 
   /** Whether nothing has been answered yet. */
@@ -49,8 +54,9 @@ export class AnswerWriter {
       case "attachment": {
         const { contentId, body } = answer.attachment;
         const head = this.#writer.attachment(contentId);
-        if (body instanceof Uint8Array) this.#part(head, body);
-        else await this.#attach(head, body);
+        if (!(body instanceof Uint8Array)) await this.#attach(head, body);
+        else if (body.byteLength <= highWater) this.#part(head, body);
+        else await this.#attach(head, slices(body));
         break;
       }
     }
@@ -109,8 +115,11 @@ export class AnswerWriter {
     this.#phase = "owed";
   }
 
-  /** An attachment that is still being made: its bytes go out as they come. */
-  async #attach(head: Uint8Array, body: AsyncIterable<Uint8Array>): Promise<void> {
+  /** An attachment that is still being made, or a large one: its bytes go out as they come and as the device takes them. */
+  async #attach(
+    head: Uint8Array,
+    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<void> {
     this.#begin();
     clearImmediate(this.#flush);
     this.#flush = undefined;
@@ -150,6 +159,11 @@ export class AnswerWriter {
       this.#stream.onClose(() => resolve());
     });
   }
+}
+
+/** What is large goes out as the device takes it, not all at once. */
+function* slices(body: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < body.byteLength; at += highWater) yield body.subarray(at, at + highWater);
 }
 
 /** Past so many bytes that the device has not taken, the handler waits. */

@@ -2,12 +2,22 @@
 
 type QueueEnd = { readonly kind: "ended" } | { readonly kind: "failed"; readonly error: Error };
 
-/** A queue with one reader, who waits for what is not there yet. */
+/** A reader who waits for what is not there yet. */
+interface Waiter<T> {
+  readonly resolve: (result: IteratorResult<T, void>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A queue with one reader, who waits for what is not there yet. Its iterator is written out by hand: an async generator
+ * makes three promises for every item, and speech comes a hundred times a second from each device.
+ */
 export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #onTaken: ((item: T) => void) | undefined;
+  /** Whoever asked for an item that was not there; there are items or there is someone who waits, never both. */
+  readonly #waiting: Waiter<T>[] = [];
   #end: QueueEnd | undefined;
-  #wake: (() => void) | undefined;
   #abandoned = false;
 
   /** @param onTaken called for each item when the reader takes it, or when nobody will read it any more */
@@ -17,12 +27,13 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   push(item: T): void {
     if (this.#end !== undefined) return;
-    if (this.#abandoned) {
-      this.#onTaken?.(item);
+    const waiter = this.#waiting.shift();
+    if (waiter === undefined && !this.#abandoned) {
+      this.#items.push(item);
       return;
     }
-    this.#items.push(item);
-    this.#wake?.();
+    this.#onTaken?.(item);
+    waiter?.resolve({ done: false, value: item });
   }
 
   /** No more items come; those that wait are still read. */
@@ -39,35 +50,42 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   abandon(): void {
     this.#abandoned = true;
     for (const item of this.#items.splice(0)) this.#onTaken?.(item);
-    this.#wake?.();
+    for (const waiter of this.#waiting.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    try {
-      for (;;) {
+  [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
+    let finished = false;
+    return {
+      next: () => {
+        if (finished) return Promise.resolve({ done: true, value: undefined });
         const item = this.#items.shift();
         if (item !== undefined) {
           this.#onTaken?.(item);
-          yield item;
-        } else if (this.#end?.kind === "failed") {
-          throw this.#end.error;
-        } else if (this.#end !== undefined || this.#abandoned) {
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve;
-          });
-          this.#wake = undefined;
+          return Promise.resolve({ done: false, value: item });
         }
-      }
-    } finally {
+        if (this.#end === undefined && !this.#abandoned) {
+          return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+        }
+        finished = true;
+        return this.#end?.kind === "failed"
+          ? Promise.reject(this.#end.error)
+          : Promise.resolve({ done: true, value: undefined });
+      },
       // A reader who leaves early (break, throw) does not come back.
-      this.abandon();
-    }
+      return: () => {
+        finished = true;
+        this.abandon();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
   }
 
   #close(end: QueueEnd): void {
-    this.#end ??= end;
-    this.#wake?.();
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    for (const waiter of this.#waiting.splice(0)) {
+      if (end.kind === "failed") waiter.reject(end.error);
+      else waiter.resolve({ done: true, value: undefined });
+    }
   }
 }

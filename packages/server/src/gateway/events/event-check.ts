@@ -11,7 +11,7 @@ export type EventCheck =
   | { readonly kind: "unknown"; readonly name: MessageName }
   /** A known event with a wrong payload, taken all the same. */
   | { readonly kind: "tolerated"; readonly name: MessageName; readonly problem: string }
-  | { readonly kind: "refused"; readonly error: TrefoilError };
+  | { readonly kind: "refused"; readonly name: MessageName; readonly error: TrefoilError };
 
 /**
  * Checks an event against the catalogue.
@@ -24,11 +24,11 @@ export function checkEvent(
   const sent = nameOf(envelope.event.header);
   const known = findEvent(sent);
   if (known === undefined) return { kind: "unknown", name: sent };
-  const name = known.name as MessageName;
+  const { name } = known;
   const check = checkEventPayload(name, envelope.event.payload);
   if (check.kind !== "invalid") return { kind: "valid", name };
   const problem = `${sent}: ${check.message}`;
   return validation === "strict"
-    ? { kind: "refused", error: new TrefoilError("invalid_payload", problem) }
+    ? { kind: "refused", name, error: new TrefoilError("invalid_payload", problem) }
     : { kind: "tolerated", name, problem };
 }

@@ -2,28 +2,17 @@
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import {
-  type EventEnvelope,
-  type MessageName,
-  buildDirective,
-  nameOf,
-} from "@trefoil/protocol/messages";
+import { type EventEnvelope, type MessageName, buildDirective } from "@trefoil/protocol/messages";
 import { boundaryOf } from "@trefoil/protocol/multipart";
 import type { GatewayConfig } from "../../config/index.js";
-import { ErrorCode, type ServerStream } from "../../http2/index.js";
+import type { ServerStream } from "../../http2/index.js";
 import type { DeviceIdentity } from "../../identity/index.js";
 import type { Logger } from "../../logging/index.js";
 import type { EventHandler, EventRequest } from "../event-handler.js";
 import { AnswerWriter } from "./answer-writer.js";
 import type { EventCheck } from "./event-check.js";
+import { type EventOutcome, EventWatch } from "./event-watch.js";
 import { IncomingEvent, type IncomingEventOwner } from "./incoming-event.js";
-
-/** What became of an event, for the counters. */
-export interface EventOutcome {
-  readonly name: MessageName | undefined;
-  readonly status: number;
-  readonly check: EventCheck["kind"] | undefined;
-}
 
 /** What all exchanges of a gateway share. */
 export interface ExchangeOptions {
@@ -34,9 +23,6 @@ export interface ExchangeOptions {
   readonly check: (envelope: EventEnvelope) => EventCheck;
   readonly onOutcome: (outcome: EventOutcome) => void;
 }
-
-/** Milliseconds that a device may go on sending a body whose answer is complete before its stream is reset. */
-const lingering = 1_000;
 
 /**
  * Starts an exchange.
@@ -69,12 +55,17 @@ class EventExchange implements IncomingEventOwner {
   readonly #options: ExchangeOptions;
   readonly #incoming: IncomingEvent;
   readonly #answer: AnswerWriter;
-  readonly #abort = new AbortController();
+  readonly #watch: EventWatch;
+  /** Made when a handler asks for its signal: few do, and it costs as much as all the rest of a small event. */
+  #abort: AbortController | undefined;
+  #abortReason: Error | undefined;
   #deadline: Timer | undefined;
+  /** What the stream knows of the exchange: nothing any more once it is answered, so that it can be collected. */
+  readonly #watched: { exchange: EventExchange | undefined } = { exchange: this };
   #bodyComplete = false;
   #answered = false;
-  #name: MessageName | undefined;
-  #check: EventCheck["kind"] | undefined;
+  /** Whether the metadata part was read. */
+  #wasRead = false;
 
   constructor(
     stream: ServerStream,
@@ -87,6 +78,7 @@ class EventExchange implements IncomingEventOwner {
     this.#options = options;
     this.#incoming = new IncomingEvent(stream, boundary, options.config, this);
     this.#answer = new AnswerWriter(stream);
+    this.#watch = new EventWatch(stream, device, options.log);
   }
 
   start(): void {
@@ -99,21 +91,23 @@ class EventExchange implements IncomingEventOwner {
       this.#incoming.cutOff(error);
       this.malformed(error);
     });
-    this.#stream.onClose(() => this.#gone());
+    const watched = this.#watched;
+    this.#stream.onClose(() => watched.exchange?.aborted());
     this.#stream.receive(this.#incoming);
   }
 
   received(envelope: EventEnvelope): void {
-    this.#name = nameOf(envelope.event.header);
     const check = this.#options.check(envelope);
-    this.#check = check.kind;
+    this.#wasRead = true;
+    this.#watch.received(check, envelope.event.header.messageId);
     if (check.kind === "refused") {
       this.#fail(check.error);
       return;
     }
     const handler = this.#options.handlerOf(check.name);
     if (handler !== undefined) {
-      void this.#handle(handler, this.#request(envelope));
+      const request = new HandledRequest(envelope, this.#device, this);
+      void this.#watch.handling(() => this.#handle(handler, request));
     } else if (this.#incoming.hasAttachment) {
       // Nobody listens to the speech that has begun: the device need not send the rest of it.
       this.#finish();
@@ -124,12 +118,12 @@ class EventExchange implements IncomingEventOwner {
     this.#bodyComplete = true;
     this.#deadline?.cancel();
     // Nothing to handle and nothing that could still be wrong with the body.
-    if (this.#check !== undefined && !this.#handling) this.#finish();
+    if (this.#wasRead && !this.#handling) this.#finish();
   }
 
   malformed(error: TrefoilError): void {
     this.#deadline?.cancel();
-    this.#abort.abort(error);
+    this.#giveUp(error);
     this.#fail(error);
   }
 
@@ -149,28 +143,29 @@ class EventExchange implements IncomingEventOwner {
       this.#finish();
     } catch (thrown) {
       const error = TrefoilError.from(thrown);
-      if (!this.#answered && error.wire.http >= 500) {
-        this.#options.log.error("An event's handler failed.", {
-          event: this.#name,
-          messageId: request.event.header.messageId,
-          deviceKey: this.#device.deviceKey,
-          err: error.cause ?? error,
-        });
-      }
+      if (!this.#answered && error.wire.http >= 500) this.#watch.failed(error);
       this.#fail(error);
     }
   }
 
-  #request(envelope: EventEnvelope): EventRequest {
-    const { dialogRequestId } = envelope.event.header;
-    return {
-      event: envelope.event,
-      context: envelope.context,
-      device: this.#device,
-      attachments: this.#incoming.attachments,
-      signal: this.#abort.signal,
-      answer: (name, payload) => buildDirective(name, payload, { dialogRequestId }),
-    };
+  /** The parts after `metadata`. */
+  get attachments(): EventRequest["attachments"] {
+    return this.#incoming.attachments;
+  }
+
+  /** Aborted when nobody waits for the answer any more. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#abortReason !== undefined) this.#abort.abort(this.#abortReason);
+    }
+    return this.#abort.signal;
+  }
+
+  /** Nobody waits for the answer any more. */
+  #giveUp(reason: Error): void {
+    this.#abortReason ??= reason;
+    this.#abort?.abort(reason);
   }
 
   #finish(): void {
@@ -189,15 +184,12 @@ class EventExchange implements IncomingEventOwner {
 
   #settle(status: number): void {
     this.#answered = true;
-    const { onOutcome, clock } = this.#options;
-    onOutcome({ name: this.#name, status, check: this.#check });
+    this.#watched.exchange = undefined;
+    this.#options.onOutcome(this.#watch.answered(status));
     if (this.#bodyComplete) return;
-    // RFC 9113 section 8.1: the answer is complete, so the rest of the body is not needed; a device that goes on is told.
-    this.#incoming.discard();
+    // The answer is complete, so the rest of the body is not needed: the engine tells a device that goes on.
     this.#deadline?.cancel();
-    this.#deadline = clock.after(lingering, () => {
-      if (!this.#bodyComplete) this.#stream.reset(ErrorCode.noError);
-    });
+    this.#incoming.discard();
   }
 
   #gone(): void {
@@ -205,7 +197,42 @@ class EventExchange implements IncomingEventOwner {
     if (this.#answered) return;
     this.#answered = true;
     this.#answer.abandon();
-    this.#abort.abort(new Error("The device ended the request early."));
+    this.#options.onOutcome(this.#watch.answered("aborted"));
+    this.#giveUp(new Error("The device ended the request early."));
     this.#incoming.discard();
+  }
+}
+
+/**
+ * What a handler sees of an exchange. A class, because an object literal with a getter is of a shape of its own each time,
+ * and shapes are collected late.
+ */
+class HandledRequest implements EventRequest {
+  readonly event: EventRequest["event"];
+  readonly context: EventRequest["context"];
+  readonly device: DeviceIdentity;
+  readonly answer: EventRequest["answer"];
+  readonly #exchange: Pick<EventRequest, "attachments" | "signal">;
+
+  constructor(
+    { event, context }: EventEnvelope,
+    device: DeviceIdentity,
+    exchange: Pick<EventRequest, "attachments" | "signal">,
+  ) {
+    this.event = event;
+    this.context = context;
+    this.device = device;
+    this.#exchange = exchange;
+    // Handlers take it out of the request, so it needs no `this`.
+    const { dialogRequestId } = event.header;
+    this.answer = (name, payload) => buildDirective(name, payload, { dialogRequestId });
+  }
+
+  get attachments(): EventRequest["attachments"] {
+    return this.#exchange.attachments;
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
   }
 }

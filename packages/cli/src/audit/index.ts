@@ -1,0 +1,2 @@
+// The public door of this room.
+export { auditCommand } from "./command.js";

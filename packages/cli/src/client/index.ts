@@ -1,0 +1,2 @@
+// The public door of this room.
+export { clientCommand } from "./command.js";

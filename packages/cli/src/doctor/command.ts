@@ -1,0 +1,82 @@
+// `trefoil doctor`: what a device would meet on its way to a server, with advice where it would get stuck.
+
+import { Command } from "@commander-js/extra-typings";
+import { attachedClock } from "@trefoil/client/node";
+import type { Clock } from "@trefoil/protocol/clock";
+import { type SubjectOptions, adviceOn, findSubject } from "../known-server/index.js";
+import { type Terminal, processTerminal } from "../terminal.js";
+import { examine } from "./examine.js";
+import { conclusion, jsonReport, stepLines, tally } from "./report.js";
+
+const more = `
+Without an address and with --dev it examines the developer server of the data directory. Without a client and an account it
+looks at everything that needs no token. The device that it signs in gives its tokens back. Secrets are sent only over a
+connection whose certificate is trusted. Exit code 1: a device would not get through.
+
+Examples:
+  trefoil doctor --dev
+  trefoil doctor https://clova.example.org
+  trefoil doctor https://clova.example.org --ca ca.pem --client-id my-app --guest --json
+`;
+
+/** The command `doctor`. */
+export function doctorCommand(terminal: Terminal = processTerminal, clock: Clock = attachedClock) {
+  return new Command("doctor")
+    .description("what a device would meet on its way to a server, step by step, with advice")
+    .argument("[address]", "the server, as in https://localhost:8443")
+    .option("--dev", "the developer server: reads dev.json of the data directory")
+    .option(
+      "--data <directory>",
+      "data directory of the developer server (also: TREFOIL_DATA_DIR; default: ./data)",
+    )
+    .option("--auth-url <address>", "its authorization server, where that is apart")
+    .option("--gateway-url <address>", "its gateway, where that is apart")
+    .option("--client-id <id>", "registered client (also: TREFOIL_CLIENT_ID)")
+    .option("--client-secret <secret>", "its secret (better: TREFOIL_CLIENT_SECRET)")
+    .option("--account-token <token>", "account access token (better: TREFOIL_ACCOUNT_TOKEN)")
+    .option("--access-token <token>", "examine the gateway alone (better: TREFOIL_ACCESS_TOKEN)")
+    .option("--guest", "sign in without an account")
+    .option("--device-id <id>", "who the device is")
+    .option("--model <id>", "its model")
+    .option("--ca <file>", "certificate authority to trust, PEM")
+    .option("--insecure", "accept any certificate")
+    .option("--json", "the report as JSON")
+    .addHelpText("after", more)
+    .action(async (address, options) => {
+      try {
+        await run(address, options, terminal, clock);
+      } catch (error) {
+        terminal.fail([adviceOn(error, options.dev === true ? "developer" : "named")]);
+      }
+    });
+}
+
+interface DoctorOptions extends SubjectOptions {
+  readonly json?: true;
+}
+
+async function run(
+  address: string | undefined,
+  options: DoctorOptions,
+  terminal: Terminal,
+  clock: Clock,
+): Promise<void> {
+  const subject = await findSubject(address, options, terminal, "trefoil-doctor");
+  const isForPeople = options.json !== true;
+  const colour = hasColour(terminal);
+  let server: string | undefined;
+  const steps = await examine(subject, clock, (step) => {
+    if (!isForPeople) return;
+    if (step.server !== server) terminal.out(`${server === undefined ? "" : "\n"}${step.server}\n`);
+    server = step.server;
+    terminal.out(stepLines(step, colour));
+  });
+  terminal.out(isForPeople ? `\n${conclusion(steps)}\n` : jsonReport(steps));
+  const { bad } = tally(steps);
+  if (bad > 0) terminal.fail([`a device would not get through to ${subject.gatewayUrl.origin}`]);
+}
+
+/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
+function hasColour(terminal: Terminal): boolean {
+  return terminal.isInteractive && !terminal.env["NO_COLOR"] && terminal.env["TERM"] !== "dumb";
+}

@@ -1,0 +1,2 @@
+// The public door of this room.
+export { runFleet } from "./run-fleet.js";

@@ -1,0 +1,2 @@
+// The public door of this room.
+export { tokenCommand } from "./command.js";

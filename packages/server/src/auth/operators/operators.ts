@@ -1,0 +1,161 @@
+// What operators do with accounts, tokens and the audit log, over the admin API or in the program that runs the server.
+
+import type { Clock } from "@trefoil/protocol/clock";
+import { TrefoilError } from "@trefoil/protocol/errors";
+import type {
+  AccountPage,
+  AuditFilter,
+  AuditRecord,
+  ConsentRecord,
+  Database,
+  GrantSelector,
+} from "../../storage/index.js";
+import {
+  type Account,
+  type AccountRegistry,
+  normalisedEmail,
+  withoutPassword,
+} from "../accounts.js";
+import type { AuditTrail } from "../audit-trail.js";
+import type { Revocations } from "../revocations.js";
+import { type Random, newSecret } from "../secrets.js";
+import { findToken } from "../standards/find-token.js";
+import type { Withdrawals } from "../withdrawal/withdrawals.js";
+import { type Actor, auditOf } from "./actor.js";
+import { type TokenDescription, describeToken } from "./token-description.js";
+
+export interface OperatorsParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly accounts: AccountRegistry;
+  readonly revocations: Revocations;
+  readonly withdrawals: Withdrawals;
+  readonly audit: AuditTrail;
+}
+
+/** An account that was made, with its password where that was made up. */
+export interface CreatedAccount {
+  readonly account: Account;
+  /** Shown once: only its hash is kept. Undefined where it was given. */
+  readonly password: string | undefined;
+}
+
+/** What a token is looked up by, or what its grant is: exactly one of them. */
+export type RevocationTarget =
+  | { readonly token: string }
+  | (GrantSelector & { readonly token?: undefined });
+
+export class Operators {
+  readonly #parts: OperatorsParts;
+
+  constructor(parts: OperatorsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes an account with e-mail and password.
+   * @param request without a password one is made up
+   * @throws TrefoilError `invalid_request` where one of them will not do, `conflict` where the address is taken
+   */
+  async createAccount(
+    request: { readonly email: string; readonly password?: string | undefined },
+    actor: Actor,
+  ): Promise<CreatedAccount> {
+    const { accounts, audit, random } = this.#parts;
+    const madeUp = request.password === undefined ? newSecret(random).slice(0, 20) : undefined;
+    const password = request.password ?? madeUp ?? "";
+    const account = await accounts.createLocal({ email: request.email, password });
+    const { accountId } = account;
+    audit.record({ event: "account.create", outcome: "ok", accountId, ...auditOf(actor) });
+    return { account, password: madeUp };
+  }
+
+  /** Accounts ordered by their ids; the next page is `after` the last one. */
+  async listAccounts(page: AccountPage): Promise<readonly Account[]> {
+    const records = await this.#parts.database.stores.accounts.page({
+      ...page,
+      ...(page.email === undefined ? {} : { email: normalisedEmail(page.email) }),
+    });
+    return records.map(withoutPassword);
+  }
+
+  /**
+   * @param ref an account's id or e-mail address
+   * @throws TrefoilError `not_found`
+   */
+  async account(ref: string): Promise<Account> {
+    const { accounts } = this.#parts;
+    const found = ref.includes("@") ? await accounts.findByEmail(ref) : await accounts.get(ref);
+    if (found !== undefined) return found;
+    throw new TrefoilError("not_found", "There is no account of this id or e-mail address.");
+  }
+
+  /** What an account agreed to, newest first. */
+  consentsOf(accountId: string): Promise<readonly ConsentRecord[]> {
+    return this.#parts.database.stores.consents.list(accountId);
+  }
+
+  /**
+   * Withdraws an account from the service on behalf of its person.
+   * @param ref an account's id or e-mail address
+   * @returns the account as it is then
+   * @throws TrefoilError `not_found`, or `invalid_request` for a guest
+   */
+  async withdrawAccount(ref: string, actor: Actor): Promise<Account> {
+    const { accountId } = await this.account(ref);
+    await this.#parts.withdrawals.withdraw(accountId, actor);
+    return this.account(accountId);
+  }
+
+  /**
+   * Says whose an access or refresh token is and whether it works.
+   * @throws TrefoilError `not_found`
+   */
+  async inspectToken(token: string): Promise<TokenDescription> {
+    const { database, clock } = this.#parts;
+    const found = await findToken(database.stores, token, undefined);
+    if (found === undefined) throw unknownToken();
+    const grant = await database.stores.grants.get(found.record.grantId);
+    return describeToken(found, grant, clock.now());
+  }
+
+  /**
+   * Ends grants with all their tokens; downchannels close within a second. The devices sign in anew.
+   * @returns how many grants ended
+   * @throws TrefoilError `not_found` where there is no such token
+   */
+  async revokeTokens(target: RevocationTarget, actor: Actor): Promise<number> {
+    const { revocations, audit } = this.#parts;
+    const selector = await this.#selectorOf(target);
+    const ended = await revocations.revoke(selector, "administrator");
+    const { remoteAddress, detail } = auditOf(actor);
+    audit.record({
+      event: "token.revoke",
+      outcome: "ok",
+      ...selector,
+      remoteAddress,
+      detail: `${detail}: ${ended} ended`,
+    });
+    return ended;
+  }
+
+  /** Newest first; with what was noted up to this moment. */
+  async listAudit(filter: AuditFilter): Promise<readonly AuditRecord[]> {
+    const { audit, database } = this.#parts;
+    await audit.flush();
+    return database.stores.auditLog.list(filter);
+  }
+
+  async #selectorOf(target: RevocationTarget): Promise<GrantSelector> {
+    const { token, ...selector } = target;
+    if (token === undefined) return selector;
+    const found = await findToken(this.#parts.database.stores, token, undefined);
+    if (found === undefined) throw unknownToken();
+    return { grantId: found.record.grantId };
+  }
+}
+
+function unknownToken(): TrefoilError {
+  return new TrefoilError("not_found", "There is no such access or refresh token.");
+}

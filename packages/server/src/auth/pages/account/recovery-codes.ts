@@ -1,0 +1,109 @@
+// `/account/recovery-codes`: making recovery codes, and showing them while the browser keeps the secret they follow from;
+// the database has their hashes alone, and a reload shows them again without sending a form twice.
+
+import { html } from "hono/html";
+import { recoveryCodesOf } from "../../account-security.js";
+import { newSecret } from "../../secrets.js";
+import { continueParameter, continuePath } from "../continue-path.js";
+import { cookieNames, cookieOf } from "../cookies.js";
+import { type FormProblem, notice } from "../form-fields.js";
+import type { Visit } from "../visit.js";
+import {
+  type AccountPagesContext,
+  backLink,
+  formCard,
+  passwordField,
+  sessionOf,
+  wordsOf,
+} from "./context.js";
+import { provePassword } from "./prove-password.js";
+
+/** How long new codes can be shown. Seconds. */
+const showFor = 900;
+
+const purpose = "recovery-codes";
+
+/** Keeps in the browser what the codes follow from. */
+export function keepRecoverySeed(visit: Visit, seed: string): void {
+  visit.keepCookie(cookieNames.recovery, seed, showFor);
+}
+
+export async function recoveryCodesPage(
+  context: AccountPagesContext,
+  visit: Visit,
+): Promise<Response> {
+  const seed = cookieOf(visit.request, cookieNames.recovery);
+  if (!visit.isPost) {
+    return seed === undefined ? showForm(context, visit, [], 200) : showCodes(visit, seed);
+  }
+  const { form, refused } = await visit.readForm(purpose);
+  if (refused !== undefined) {
+    return showForm(context, visit, [{ sentence: refused.sentence }], refused.status);
+  }
+  if (form.text("action") === "saved") {
+    visit.dropCookie(cookieNames.recovery);
+    return visit.redirect(continuePath(visit.query(continueParameter)));
+  }
+  const failure = await provePassword(context, visit, form);
+  if (failure !== undefined) return showForm(context, visit, [failure.problem], failure.status);
+  const fresh = newSecret(context.random);
+  const { accountId } = sessionOf(visit);
+  await context.security.renewRecoveryCodes(accountId, fresh);
+  context.audit.record({
+    event: "account.renew_recovery_codes",
+    outcome: "ok",
+    accountId,
+    remoteAddress: visit.caller.remoteAddress,
+  });
+  keepRecoverySeed(visit, fresh);
+  return visit.redirect("/account/recovery-codes");
+}
+
+function showCodes(visit: Visit, seed: string): Promise<Response> {
+  const words = wordsOf(visit);
+  const codes = recoveryCodesOf(seed);
+  return visit.page({
+    title: words.recoveryCodes.title,
+    narrow: false,
+    content: html`${notice(words.recoveryCodes.show)}
+      <div class="card">
+        <p>${words.recoveryCodes.lead}</p>
+        <ol class="codes" aria-label="${words.recoveryCodes.list}">
+          ${codes.map((code) => html`<li>${code}</li>`)}
+        </ol>
+        <form method="post" action="${visit.here}" novalidate>
+          ${visit.formToken(purpose)}
+          <p class="actions">
+            <button name="action" value="saved">${words.recoveryCodes.saved}</button>
+          </p>
+        </form>
+      </div>`,
+  });
+}
+
+async function showForm(
+  context: AccountPagesContext,
+  visit: Visit,
+  problems: readonly FormProblem[],
+  status: number,
+): Promise<Response> {
+  const words = wordsOf(visit);
+  const left = await context.security.unusedRecoveryCodes(sessionOf(visit).accountId);
+  return visit.page({
+    title: words.recoveryCodes.title,
+    status,
+    hasProblem: problems.length > 0,
+    content: html`<p class="lead">${words.recoveryCodes.lead}</p>
+      ${formCard(
+        visit,
+        problems,
+        html`<p>${words.account.codesLeft(left)}</p>
+          <p class="quiet">${words.recoveryCodes.makeLead}</p>
+          <form method="post" action="${visit.here}" novalidate>
+            ${visit.formToken(purpose)} ${passwordField(words, words.password, problems)}
+            <p><button>${words.recoveryCodes.make}</button></p>
+          </form>`,
+      )}
+      ${backLink(words)}`,
+  });
+}

@@ -1,0 +1,268 @@
+// A small server of its own making, right by default, that does exactly one thing wrong when told to: what a judge has to
+// catch. TLS, HTTP/2 and HTTP/1.1 on one port, as a real one.
+
+import { once } from "node:events";
+import {
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+  createSecureServer,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import {
+  type KeyPair,
+  issueAuthority,
+  issueLeaf,
+} from "../../packages/server/src/dev/issue-certificate.js";
+import { checkEvent } from "./faulty-events.js";
+
+/** What can be wrong with it. */
+export type Fault =
+  | "quotes the boundary"
+  | "begins with CRLF"
+  | "sends the delimiter with the next part"
+  | "writes Content-Type first"
+  | "writes UTF-8 in capitals"
+  | "begins without Clova.Hello"
+  | "gives Clova.Hello a dialogue"
+  | "resets the older downchannel"
+  | "keeps the older downchannel"
+  | "keeps the downchannel of another connection"
+  | "closes the downchannel with a delimiter"
+  | "answers the downchannel late"
+  | "lets anybody in"
+  | "sets no limit to downchannels"
+  | "takes events without a downchannel"
+  | "explains errors in plain text"
+  | "forgets Allow"
+  | "leaves deleted tokens their downchannel"
+  | "fails on unknown events"
+  | "takes anything for an event"
+  | "waits for the last delimiter"
+  | "chokes on dashes in a boundary"
+  | "ends answers without a delimiter";
+
+const boundary = "0123456789".repeat(6);
+const text = { "content-type": "text/plain" };
+
+interface Channel {
+  readonly stream: ServerHttp2Stream;
+  readonly session: ServerHttp2Session;
+}
+
+/** A server that runs. */
+export class FaultyGateway {
+  readonly origin: string;
+  readonly ca: string;
+  readonly #server: Http2SecureServer;
+  readonly #fault: Fault | undefined;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #channels = new Map<string, Channel>();
+  readonly #opened = new Map<string, number[]>();
+  readonly #live = new Set<string>();
+  #granted = 0;
+
+  private constructor(server: Http2SecureServer, ca: string, fault: Fault | undefined) {
+    this.#server = server;
+    this.#fault = fault;
+    this.ca = ca;
+    this.origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on("session", (session) => {
+      this.#sessions.add(session);
+      session.on("error", () => undefined);
+    });
+    server.on("stream", (stream, headers) => {
+      stream.on("error", () => undefined);
+      this.#request(stream, stream.session as ServerHttp2Session, {
+        method: headers[":method"] ?? "",
+        path: (headers[":path"] ?? "").split("?")[0] ?? "",
+        authorization: headers.authorization,
+        contentType: headers["content-type"] ?? "",
+      });
+    });
+    server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
+      if (request.httpVersionMajor === 1) void this.#web(request, response);
+    });
+  }
+
+  /** Starts one on a free port of 127.0.0.1. */
+  static async start(fault?: Fault): Promise<FaultyGateway> {
+    const { authority, leaf } = await certificates();
+    const server = createSecureServer({ cert: leaf.certificate, key: leaf.key, allowHTTP1: true });
+    server.on("sessionError", () => undefined);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new FaultyGateway(server, authority.certificate, fault);
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    for (const session of this.#sessions) session.destroy();
+    await closed;
+  }
+
+  #is(fault: Fault): boolean {
+    return this.#fault === fault;
+  }
+
+  /** `/authorize` and `/token`, as little as signing in takes. */
+  async #web(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+    const url = new URL(request.url, this.origin);
+    let body = "";
+    for await (const chunk of request.setEncoding("utf8")) body += chunk as string;
+    const form = new URLSearchParams(`${url.searchParams.toString()}&${body}`);
+    const answer = (status: number, content: object): void => {
+      response.writeHead(status, {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+      });
+      response.end(JSON.stringify(content));
+    };
+    const device = form.get("device_id") ?? "";
+    if (url.pathname === "/authorize") {
+      return answer(200, { code: "code", state: form.get("state") });
+    }
+    if (form.get("grant_type") === "delete") {
+      this.#revoke(form.get("access_token") ?? "");
+      return answer(200, {});
+    }
+    const token = `${device}/${this.#granted++}`;
+    this.#live.add(token);
+    answer(200, {
+      access_token: token,
+      refresh_token: "r",
+      token_type: "Bearer",
+      expires_in: 9_000,
+    });
+  }
+
+  #revoke(token: string): void {
+    if (this.#is("leaves deleted tokens their downchannel")) return;
+    this.#live.delete(token);
+    const [device = ""] = token.split("/");
+    this.#channels.get(device)?.stream.end();
+  }
+
+  #request(
+    stream: ServerHttp2Stream,
+    session: ServerHttp2Session,
+    {
+      method,
+      path,
+      authorization = "",
+      contentType,
+    }: { method: string; path: string; authorization?: string | undefined; contentType: string },
+  ): void {
+    const methods: Record<string, string> = {
+      "/v1/directives": "GET",
+      "/v1/events": "POST",
+      "/ping": "GET",
+    };
+    const token = authorization.replace("Bearer ", "");
+    if (!this.#live.has(token) && !this.#is("lets anybody in")) {
+      const challenge = { "www-authenticate": 'Bearer error="invalid_token"' };
+      return this.#refuse(stream, 401, challenge);
+    }
+    const right = methods[path];
+    if (right === undefined) return this.#refuse(stream, 404);
+    if (right !== method) {
+      return this.#refuse(stream, 405, this.#is("forgets Allow") ? {} : { allow: right });
+    }
+    const [device = ""] = token.split("/");
+    if (path === "/v1/directives") return this.#downchannel(stream, session, device);
+    if (path === "/ping") return stream.respond({ ":status": 204 }, { endStream: true });
+    const isHere = this.#channels.get(device)?.session === session;
+    if (!isHere && !this.#is("takes events without a downchannel"))
+      return this.#refuse(stream, 412);
+    checkEvent(stream, contentType, {
+      anything: this.#is("takes anything for an event"),
+      needsLastDelimiter: this.#is("waits for the last delimiter"),
+      refusesDashes: this.#is("chokes on dashes in a boundary"),
+      answer: (status) => {
+        const final = status === 204 && this.#is("fails on unknown events") ? 400 : status;
+        if (final === 204) stream.respond({ ":status": 204 }, { endStream: true });
+        else this.#refuse(stream, final);
+      },
+    });
+  }
+
+  #downchannel(stream: ServerHttp2Stream, session: ServerHttp2Session, device: string): void {
+    const now = performance.now();
+    const recent = (this.#opened.get(device) ?? []).filter((time) => now - time < 1_000);
+    if (recent.length >= 2 && !this.#is("sets no limit to downchannels")) {
+      return this.#refuse(stream, 429, { "retry-after": "1" });
+    }
+    this.#opened.set(device, [...recent, now]);
+    const older = this.#channels.get(device);
+    if (older !== undefined && !older.stream.destroyed) this.#end(older, session);
+    this.#channels.set(device, { stream, session });
+    if (this.#is("answers the downchannel late")) setTimeout(() => this.#hello(stream), 2_500);
+    else this.#hello(stream);
+  }
+
+  #end({ stream, session }: Channel, newer: ServerHttp2Session): void {
+    if (this.#is("keeps the older downchannel")) return;
+    if (this.#is("keeps the downchannel of another connection") && session !== newer) return;
+    if (this.#is("resets the older downchannel")) return void stream.destroy(new Error("reset"));
+    if (this.#is("closes the downchannel with a delimiter")) stream.end(`--${boundary}--\r\n`);
+    else stream.end();
+  }
+
+  #hello(stream: ServerHttp2Stream): void {
+    if (stream.destroyed) return;
+    stream.respond({ ":status": 200, "content-type": this.#contentType() });
+    const isHello = !this.#is("begins without Clova.Hello");
+    const dialogue = this.#is("gives Clova.Hello a dialogue") ? { dialogRequestId: "d" } : {};
+    const part = this.#part(
+      isHello ? "Clova" : "Speaker",
+      isHello ? "Hello" : "Mute",
+      {},
+      dialogue,
+    );
+    const isLate = this.#is("sends the delimiter with the next part");
+    stream.write(`${part}${isLate ? "" : `\r\n--${boundary}\r\n`}`);
+  }
+
+  #contentType(): string {
+    const written = this.#is("quotes the boundary") ? `"${boundary}"` : boundary;
+    return `multipart/related; boundary=${written}`;
+  }
+
+  #part(namespace: string, name: string, payload: object, header: object = {}): string {
+    const disposition = 'Content-Disposition: form-data; name="metadata"\r\n';
+    const charset = this.#is("writes UTF-8 in capitals") ? "UTF-8" : "utf-8";
+    const type = `Content-Type: application/json; charset=${charset}\r\n`;
+    const head = this.#is("writes Content-Type first") ? type + disposition : disposition + type;
+    const directive = { header: { namespace, name, messageId: "m", ...header }, payload };
+    const before = this.#is("begins with CRLF") ? "\r\n" : "";
+    return `${before}--${boundary}\r\n${head}\r\n${JSON.stringify({ directive })}`;
+  }
+
+  #refuse(stream: ServerHttp2Stream, status: number, headers: Record<string, string> = {}): void {
+    if (stream.headersSent || stream.destroyed) return;
+    if (this.#is("explains errors in plain text")) {
+      stream.respond({ ":status": status, ...text, ...headers });
+      stream.end("no");
+      return;
+    }
+    stream.respond({ ":status": status, "content-type": this.#contentType(), ...headers });
+    const last = this.#is("ends answers without a delimiter") ? "" : `\r\n--${boundary}--\r\n`;
+    const payload = { code: status, description: "It was wrong." };
+    stream.end(`${this.#part("System", "Exception", payload)}${last}`);
+  }
+}
+
+let issued: Promise<{ readonly authority: KeyPair; readonly leaf: KeyPair }> | undefined;
+
+/** One authority and one certificate for all servers of a test run. */
+function certificates(): Promise<{ readonly authority: KeyPair; readonly leaf: KeyPair }> {
+  issued ??= (async () => {
+    const authority = await issueAuthority("conformance", Date.now());
+    const leaf = await issueLeaf(authority, [{ type: "ip", value: "127.0.0.1" }], Date.now());
+    return { authority, leaf };
+  })();
+  return issued;
+}

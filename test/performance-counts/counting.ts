@@ -1,0 +1,79 @@
+// Counts of work that are the same on every machine: what is asked of the event loop, and which SQL statements run.
+
+import { createHook } from "node:async_hooks";
+import { SqliteDialect } from "../../packages/server/src/storage/sqlite-dialect.js";
+
+/** What was made while something was done. */
+export interface AsyncCounts {
+  readonly promises: number;
+  readonly timers: number;
+  readonly immediates: number;
+}
+
+/**
+ * Does something, and counts what it makes until all has run that it set going in this turn of the event loop (ticks and
+ * promises). Nothing else may go on in the process meanwhile.
+ */
+export function countAsync(work: () => void): Promise<AsyncCounts> {
+  const counts = { promises: 0, timers: 0, immediates: 0 };
+  const hook = createHook({
+    init(_id, type) {
+      if (type === "PROMISE") counts.promises++;
+      else if (type === "Timeout") counts.timers++;
+      else if (type === "Immediate") counts.immediates++;
+    },
+  });
+  return new Promise((resolve) => {
+    // In a turn of its own, when whoever waits for the counts has begun to.
+    setImmediate(() => {
+      // Made before the hook is on, so that it does not count itself.
+      setImmediate(() => {
+        hook.disable();
+        resolve(counts);
+      });
+      hook.enable();
+      work();
+    });
+  });
+}
+
+/** Lets everything run that was set going in this turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Records every statement that runs on an embedded database that is opened afterwards, as `verb table`.
+ * @returns the list, which grows, and how to stop
+ */
+export function recordStatements(): { readonly ran: string[]; stop(): void } {
+  const ran: string[] = [];
+  const original = Object.getOwnPropertyDescriptor(SqliteDialect.prototype, "createDriver");
+  if (original === undefined) throw new Error("SqliteDialect makes no driver.");
+  const createDriver = original.value as SqliteDialect["createDriver"];
+  SqliteDialect.prototype.createDriver = function recorded(this: SqliteDialect) {
+    const driver = createDriver.call(this);
+    const acquire = driver.acquireConnection.bind(driver);
+    driver.acquireConnection = async () => {
+      const connection = await acquire();
+      return {
+        executeQuery(query) {
+          ran.push(nameOf(query.sql));
+          return connection.executeQuery(query);
+        },
+        streamQuery: (query, size) => connection.streamQuery(query, size),
+      };
+    };
+    return driver;
+  };
+  return {
+    ran,
+    stop: () => Object.defineProperty(SqliteDialect.prototype, "createDriver", original),
+  };
+}
+
+function nameOf(sql: string): string {
+  const [verb = ""] = sql.trimStart().split(/\s/);
+  const table = /(?:from|into|^update)\s+"?(\w+)"?/i.exec(sql)?.[1];
+  return table === undefined ? verb : `${verb} ${table}`;
+}
