@@ -218,6 +218,89 @@ export function describeAccountPages(name: string, make: () => Promise<StorageUn
       });
     });
 
+    describe("records of the OpenID Connect provider", () => {
+      const record = (byte: number, over: object = {}) => ({
+        model: "AccessToken",
+        idHash: hash(byte),
+        uid: null,
+        grantHash: hash(100),
+        accountId: "a1",
+        payload: '{"scope":"openid"}',
+        expiresAt: 100,
+        ...over,
+      });
+      const find = (byte: number, now = 50) =>
+        stores.oidcRecords.find("AccessToken", hash(byte), now);
+
+      it("are found by model and id until they expire, and take each other's place", async () => {
+        await stores.oidcRecords.upsert(record(1));
+        await stores.oidcRecords.upsert(record(1, { payload: "{}", expiresAt: 200 }));
+        expect(await find(1, 199)).toMatchObject({ payload: "{}", accountId: "a1" });
+        expect(await find(1, 200)).toBeUndefined();
+        expect(await stores.oidcRecords.find("Session", hash(1), 50)).toBeUndefined();
+      });
+
+      it("are used up once, in time, by one of many", async () => {
+        await stores.oidcRecords.upsert(record(1));
+        expect(await stores.oidcRecords.consume("AccessToken", hash(1), 100)).toBe(false);
+        const tries = Array.from({ length: 5 }, () =>
+          stores.oidcRecords.consume("AccessToken", hash(1), 60),
+        );
+        expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+        expect((await find(1))?.consumedAt).toBe(60);
+      });
+
+      it("end one by one, by second name, by grant, and by account", async () => {
+        for (const byte of [1, 2]) await stores.oidcRecords.upsert(record(byte));
+        await stores.oidcRecords.upsert(record(3, { grantHash: hash(101) }));
+        await stores.oidcRecords.upsert(record(4, { model: "Session", uid: "u1" }));
+        await stores.oidcRecords.remove("AccessToken", hash(1));
+        expect(await find(1)).toBeUndefined();
+        expect(await stores.oidcRecords.findByUid("Session", "u1", 50)).toBeDefined();
+        await stores.oidcRecords.removeByUid("Session", "u1");
+        expect(await stores.oidcRecords.findByUid("Session", "u1", 50)).toBeUndefined();
+        await stores.oidcRecords.removeOfGrant("AccessToken", hash(100));
+        expect(await find(2)).toBeUndefined();
+        await stores.oidcRecords.removeOfAccount("a1", "AccessToken");
+        expect(await find(3)).toBeDefined();
+        await stores.oidcRecords.removeOfAccount("a1");
+        expect(await find(3)).toBeUndefined();
+      });
+
+      it("are swept once they expired", async () => {
+        await stores.oidcRecords.upsert(record(1));
+        await stores.oidcRecords.upsert(record(1, { model: "Session", expiresAt: 500 }));
+        expect(await stores.oidcRecords.sweep(101, 10)).toBe(1);
+        expect(await stores.oidcRecords.find("Session", hash(1), 50)).toBeDefined();
+      });
+    });
+
+    it("let one of many make the account of somebody known elsewhere, and keep it", async () => {
+      const person = { provider: "https://id.example", subject: "s1" };
+      const make = (accountId: string, label: string | null = "p@example.org") =>
+        database.write((inside) =>
+          inside.externalIdentities.findOrInsert(person, label, {
+            accountId,
+            kind: "federated",
+            email: null,
+            passwordHash: null,
+            createdAt: 5,
+          }),
+        );
+      const ids = await Promise.all(["e1", "e2", "e3"].map((id) => make(id)));
+      expect(new Set(ids).size).toBe(1);
+      expect(await stores.accounts.list("federated")).toHaveLength(1);
+      const [accountId = ""] = ids;
+      expect(await make("e4", "new@example.org")).toBe(accountId);
+      expect(await make("e5", null)).toBe(accountId);
+      expect(await stores.externalIdentities.ofAccount(accountId)).toEqual({
+        ...person,
+        accountId,
+        label: "new@example.org",
+      });
+      expect(await stores.externalIdentities.ofAccount("a1")).toBeUndefined();
+    });
+
     it("knows on which devices an account is signed in, and from where they were seen", async () => {
       await stores.devices.upsert({
         deviceKey: "d1",

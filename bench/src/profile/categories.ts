@@ -6,7 +6,6 @@ import type { Profiler } from "node:inspector";
 const kinds: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["waiting", /^\(idle\)/],
   ["garbage collection", /^\(garbage collector\)/],
-  ["TLS, nghttp2, kernel (native)", /^\(program\)|^\(root\)/],
   [
     "token check",
     /server\/dist\/auth\/(access-token|token-cache|secrets)|crypto\/hash|gateway\/authentication/,
@@ -22,7 +21,8 @@ const kinds: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["node:http2 (JavaScript)", /node:internal\/http2/],
   ["node:http and its parser", /node:_http|node:https/],
   ["streams, sockets, events, timers", /node:/],
-  ["built-in functions", /^[^ ]* $/],
+  // What has no file: the profiler names native functions by whichever was registered first, so they are told apart no further.
+  ["native code: TLS, nghttp2, SQLite, kernel", /^[^/]* $/],
 ];
 
 const other = "other";

@@ -91,6 +91,7 @@ input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: .2rem 0 0; accen
 .wrong { display: block; color: var(--bad); font-weight: 600; font-size: .9rem; margin: 0 0 .35rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: 1.25rem 0 0; }
 .actions + .actions { margin-top: .75rem; }
+.card > .actions:first-child { margin-top: 0; }
 button, .button {
   display: inline-block;
   min-height: 2.75rem;

@@ -1,9 +1,12 @@
 // Asking a provider elsewhere, by a client library: whose token this is, what a code gives.
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import * as openid from "openid-client";
+import type * as OpenidClient from "openid-client";
 import { memberOf, namesOneOf } from "./members.js";
 import type { ExternalSettings } from "./presets.js";
+
+/** The library, loaded only once somebody is asked about: most servers know their people themselves. */
+type Library = typeof OpenidClient;
 
 /** Somebody, as the provider knows them. */
 export interface ExternalPerson {
@@ -32,7 +35,8 @@ const idTokenAlgorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384",
 /** The provider, asked. */
 export class ProviderClient {
   readonly #parts: ProviderClientParts;
-  #configuration: Promise<openid.Configuration> | undefined;
+  #loaded: Promise<Library> | undefined;
+  #configuration: Promise<OpenidClient.Configuration> | undefined;
 
   constructor(parts: ProviderClientParts) {
     this.#parts = parts;
@@ -69,8 +73,9 @@ export class ProviderClient {
     redirectUri: string,
     codeVerifier: string | undefined,
   ): Promise<ExternalPerson | undefined> {
+    const openid = await this.#library();
     const configuration = await this.#configured();
-    const tokens = await refusable(() =>
+    const tokens = await refusable(openid, () =>
       openid.genericGrantRequest(configuration, "authorization_code", {
         code,
         redirect_uri: redirectUri,
@@ -82,6 +87,7 @@ export class ProviderClient {
 
   /** Where people are sent to sign in. @param parameters `state` and the like */
   async authorizationUrl(parameters: Readonly<Record<string, string>>): Promise<URL> {
+    const openid = await this.#library();
     return openid.buildAuthorizationUrl(await this.#configured(), { ...parameters });
   }
 
@@ -94,9 +100,10 @@ export class ProviderClient {
     url: URL,
     checks: { readonly state: string; readonly codeVerifier: string; readonly nonce: string },
   ): Promise<ExternalPerson | undefined> {
+    const openid = await this.#library();
     const configuration = await this.#configured();
     const isOpenId = this.#parts.settings.scope.split(" ").includes("openid");
-    const tokens = await refusable(() =>
+    const tokens = await refusable(openid, () =>
       openid.authorizationCodeGrant(configuration, url, {
         expectedState: checks.state,
         pkceCodeVerifier: checks.codeVerifier,
@@ -108,11 +115,12 @@ export class ProviderClient {
 
   async #userInfo(accessToken: string): Promise<ExternalPerson | undefined> {
     const { settings } = this.#parts;
+    const openid = await this.#library();
     const configuration = await this.#configured();
     const endpoint =
       settings.endpoints.userinfo ?? configuration.serverMetadata().userinfo_endpoint;
     if (endpoint === undefined) throw unavailable(new Error("There is no user info endpoint."));
-    const answer = await refusable(async () =>
+    const answer = await refusable(openid, async () =>
       jsonOf(
         await openid.fetchProtectedResource(configuration, accessToken, new URL(endpoint), "GET"),
       ),
@@ -121,9 +129,12 @@ export class ProviderClient {
   }
 
   async #introspect(accessToken: string): Promise<ExternalPerson | undefined> {
+    const openid = await this.#library();
     const configuration = await this.#configured();
     const { audiences } = this.#parts.settings;
-    const answer = await refusable(() => openid.tokenIntrospection(configuration, accessToken));
+    const answer = await refusable(openid, () =>
+      openid.tokenIntrospection(configuration, accessToken),
+    );
     if (answer?.active !== true) return undefined;
     const isOurs =
       namesOneOf(answer, "client_id", audiences) || namesOneOf(answer, "aud", audiences);
@@ -137,7 +148,7 @@ export class ProviderClient {
     const url = new URL(endpoint);
     url.searchParams.set("access_token", accessToken);
     const ask = this.#parts.fetch ?? fetch;
-    const answer = await refusable(async () =>
+    const answer = await refusable(await this.#library(), async () =>
       jsonOf(
         await ask(url.href, {
           headers: { accept: "application/json" },
@@ -156,7 +167,12 @@ export class ProviderClient {
     return { subject, label: memberOf(answer, labelMember) ?? null };
   }
 
-  #configured(): Promise<openid.Configuration> {
+  #library(): Promise<Library> {
+    this.#loaded ??= import("openid-client");
+    return this.#loaded;
+  }
+
+  #configured(): Promise<OpenidClient.Configuration> {
     this.#configuration ??= this.#configure().catch((error: unknown) => {
       this.#configuration = undefined;
       throw unavailable(error);
@@ -164,10 +180,11 @@ export class ProviderClient {
     return this.#configuration;
   }
 
-  async #configure(): Promise<openid.Configuration> {
+  async #configure(): Promise<OpenidClient.Configuration> {
     const { settings, clientSecret } = this.#parts;
-    const customFetch = this.#parts.fetch as openid.CustomFetch | undefined;
+    const customFetch = this.#parts.fetch as OpenidClient.CustomFetch | undefined;
     const { endpoints, clientId, issuer } = settings;
+    const openid = await this.#library();
     const proof =
       clientSecret === undefined ? openid.None() : openid.ClientSecretPost(clientSecret);
     const isComplete = endpoints.authorization !== undefined && endpoints.token !== undefined;
@@ -214,17 +231,17 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 /** What the provider refuses is undefined; only what keeps us from asking is thrown. */
-async function refusable<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function refusable<T>(openid: Library, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof TrefoilError) throw error;
-    if (isRefusal(error)) return undefined;
+    if (isRefusal(openid, error)) return undefined;
     throw unavailable(error);
   }
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(openid: Library, error: unknown): boolean {
   if (
     error instanceof openid.ResponseBodyError ||
     error instanceof openid.WWWAuthenticateChallengeError
@@ -238,7 +255,7 @@ function isRefusal(error: unknown): boolean {
   return !(cause instanceof Response && cause.status >= 500) && !isConnectionFailure(error);
 }
 
-function isConnectionFailure({ code }: openid.ClientError): boolean {
+function isConnectionFailure({ code }: OpenidClient.ClientError): boolean {
   return code === "OAUTH_TIMEOUT" || code === "OAUTH_ABORT";
 }
 
