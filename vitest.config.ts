@@ -1,5 +1,6 @@
 // How the tests run: sources are loaded directly (no build between edit and run); tests that start
 // the real command use what `tsc -b` has built.
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -22,6 +23,8 @@ export default defineConfig({
       : { reporters: ["default", ["json", { outputFile: report }]] as const }),
     pool: "threads",
     isolate: false,
+    // Many tests wait for processes and browsers: one worker a core would leave half of the machine idle on two cores.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -1,15 +1,18 @@
 // What is asked of /authorize and of signing in for an account access token: each parameter rule, each status.
 
-import { type Section, notYet, works } from "../row.js";
+import { type Section, works } from "../row.js";
 import {
   accountSignIn,
   authorize,
   codeGrant,
   curl,
   deleteGrant,
+  limits,
   owner,
   refreshGrant,
+  termsPages,
   transport,
+  withdrawal,
 } from "./tests.js";
 
 const anyAuthorize = (test: string) => authorize(`asked by *, /authorize > ${test}`);
@@ -120,9 +123,27 @@ export const authorizeStatuses: Section = {
         "curl > at the authorization server > gets 403 for an account access token that nobody knows",
       ),
     ),
-    notYet("423", "the account withdrew less than a month ago: `retry_after`, `Retry-After`"),
-    notYet("451", "the current terms are not agreed to: `code`, `redirect_uri`, `state`"),
-    notYet("429", "too many tries from one address or for one client: `slow_down`, `Retry-After`"),
+    works(
+      ["423", "the account withdrew less than a month ago: `retry_after`, `Retry-After`"],
+      withdrawal(
+        "an account that withdrew > gets 423 with the seconds to wait, in header and body, by *",
+        "an account that withdrew > gets it to the last second, and gets in when the month is over",
+      ),
+    ),
+    works(
+      ["451", "the current terms are not agreed to: `code`, `redirect_uri`, `state`"],
+      termsPages(
+        "an account that has not agreed > gets 451 with code, redirect_uri and state, by *",
+      ),
+    ),
+    works(
+      ["429", "too many tries from one address or for one client: `slow_down`, `Retry-After`"],
+      limits(
+        "an address that guesses > at account access tokens is slowed",
+        "an address that guesses > at clients is slowed",
+        "a client that is guessed at from many addresses > is guessed at no faster from further addresses",
+      ),
+    ),
     works(
       ["500", "our own failure: `server_error`, and nothing of the cause"],
       authorize("answers 500 server_error, and nothing of the cause, where the database fails"),

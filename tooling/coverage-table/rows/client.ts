@@ -1,17 +1,26 @@
 // What is asked of a client of the protocol, and so of the device SDK.
 
-import { type Section, notYet, works } from "../row.js";
+import { type Section, works } from "../row.js";
 import {
+  browserModules,
   chaos,
   clientAuth,
   clientConnection,
+  clientDeviceFlow,
   clientDialogue,
   clientDirectives,
   clientEvents,
+  clientInChromium,
   dialogueState,
+  mockGateway,
+  recognize,
   session,
+  signInByCode,
   tokenKeeper,
   transition,
+  virtualAlerts,
+  virtualDevice,
+  virtualPlayer,
 } from "./tests.js";
 
 export const clientSignIn: Section = {
@@ -55,7 +64,11 @@ export const clientSignIn: Section = {
       ["signs out: the connection is closed, the token revoked"],
       session("signing out > closes the connection, has the token revoked and forgets it"),
     ),
-    notYet("device authorization (RFC 8628)"),
+    works(
+      ["device authorization (RFC 8628)"],
+      clientDeviceFlow("signing in by a code > *"),
+      signInByCode("signing in by a code > *"),
+    ),
   ],
 };
 
@@ -113,7 +126,12 @@ export const clientConnections: Section = {
       ["a hostile gateway (cuts, stalls, garbage) neither crashes it nor makes it spin"],
       chaos("*"),
     ),
-    notYet("`GET /ping` where the transport cannot PING: the browser"),
+    works(
+      ["`GET /ping` where the transport cannot PING: the browser"],
+      clientInChromium(
+        "the client in Chromium > asks for a ping where it cannot send one, and comes back when the network does",
+      ),
+    ),
   ],
 };
 
@@ -166,9 +184,28 @@ export const clientMessages: Section = {
       ["payloads are checked when a program is compiled"],
       clientEvents("an event > does not compile with a payload that the catalogue refuses"),
     ),
-    notYet("`ExpectSpeech` follow-ups with the right ids"),
-    notYet("a virtual device: alerts, player, volume, settings, device state"),
-    notYet("a mock gateway for client developers"),
-    notYet("the browser build, in real Chromium"),
+    works(
+      ["`ExpectSpeech` follow-ups with the right ids"],
+      recognize("when the platform asks back > *"),
+    ),
+    works(
+      ["a virtual device: alerts, player, volume, settings, device state"],
+      virtualAlerts(
+        "an alert > is set, rings at its time, and is stopped and deleted by directives alone",
+        "synchronising > *",
+      ),
+      virtualPlayer("playing > *", "control > *", "the queue > *"),
+      virtualDevice(
+        "device control > *",
+        "settings > are reported when asked, and whole after each change",
+      ),
+      mockGateway("a virtual device at a gateway > *"),
+    ),
+    works(["a mock gateway for client developers"], mockGateway("the mock gateway > *")),
+    works(
+      ["the browser build, in real Chromium"],
+      clientInChromium("the client in Chromium > *"),
+      browserModules("reaches no module of Node.js from *"),
+    ),
   ],
 };

@@ -4,6 +4,7 @@ import { type Section, notYet, works } from "../row.js";
 import {
   curl,
   downchannel,
+  drain,
   events,
   nghttp,
   shippedConnection,
@@ -172,7 +173,13 @@ export const statuses: Section = {
         "an event > whose handler throws is 500 with System.Exception, and the cause goes to the log with the messageId only",
       ),
     ),
-    notYet("503", "draining or overloaded: `Retry-After`"),
+    works(
+      ["503", "draining or overloaded: `Retry-After`"],
+      drain(
+        "a drain > refuses new downchannels from its beginning with 503 and Retry-After",
+        "an overloaded gateway > answers 503 with Retry-After to new downchannels and events, and goes on with what it has",
+      ),
+    ),
     works(
       ["each error", "one part, `System.Exception` with `code` and `description`"],
       shippedMessages(

@@ -1,15 +1,20 @@
 // What is asked of the admin API, of the developer server and of the command.
 
-import { type Section, notYet, works } from "../row.js";
+import { type Section, works } from "../row.js";
 import {
   admin,
   certificates,
   configCommand,
   configLoading,
+  conformanceFaults,
+  conformanceOwn,
   curl,
   developerServer,
   deviceCommands,
+  deviceSessions,
+  doctor,
   failures,
+  fleet,
   help,
   openapi,
   serve,
@@ -212,9 +217,26 @@ export const command: Section = {
         "trefoil send > refuses a payload that the catalogue refuses, unless told to send it anyway",
       ),
     ),
-    notYet("`trefoil device --fleet N`", "many devices with a spread of behaviours"),
-    notYet("`trefoil device --record`, `--replay`", "a session, secrets redacted"),
-    notYet("`trefoil doctor URL`", "what a device would meet, step by step"),
-    notYet("`trefoil conformance URL`", "judges any server by the protocol"),
+    works(
+      ["`trefoil device --fleet N`", "many devices with a spread of behaviours"],
+      deviceSessions("a fleet > *"),
+      fleet("behaviours > *"),
+    ),
+    works(
+      ["`trefoil device --record`, `--replay`", "a session, secrets redacted"],
+      deviceSessions("a recorded session > *"),
+    ),
+    works(
+      ["`trefoil doctor URL`", "what a device would meet, step by step"],
+      doctor("our own server > *", "a certificate that > *", "a server that > *"),
+    ),
+    works(
+      ["`trefoil conformance URL`", "judges any server by the protocol"],
+      conformanceOwn("our own server > *"),
+      conformanceFaults(
+        "a server that > *",
+        "a server that is right > passes every check that a fault can fail",
+      ),
+    ),
   ],
 };

@@ -1,12 +1,14 @@
 // What is asked of /token: each status of each grant.
 
-import { type Section, notYet, works } from "../row.js";
+import { type Section, works } from "../row.js";
 import {
   codeGrant,
   curl,
   deleteGrant,
+  limits,
   refreshGrant,
   shippedAuthorization,
+  termsPages,
   twoProcesses,
 } from "./tests.js";
 
@@ -46,7 +48,12 @@ export const codeStatuses: Section = {
       anyCode("answers 400 invalid_grant to a code presented twice, and revokes what it gave"),
       twoProcesses("two processes on one SQLite file > give tokens for a code once"),
     ),
-    notYet("400", "`invalid_grant`: the code is pending, the terms are not agreed to"),
+    works(
+      ["400", "`invalid_grant`: the code is pending, the terms are not agreed to"],
+      termsPages(
+        "an account that has not agreed > gets no tokens for the code, and is told why, as often as it asks",
+      ),
+    ),
     works(
       ["200, 400", "PKCE (RFC 7636) where the client sent a challenge"],
       anyCode("with PKCE > takes the verifier of the challenge"),
@@ -54,7 +61,13 @@ export const codeStatuses: Section = {
         "with PKCE > answers 400 invalid_grant to a verifier where no challenge was (downgrade)",
       ),
     ),
-    notYet("429", "too many tries: `slow_down`, `Retry-After`"),
+    works(
+      ["429", "too many tries: `slow_down`, `Retry-After`"],
+      limits(
+        "an address that guesses > at a client's secret is slowed, and goes on at the pace of the window",
+        "an address that guesses > at codes is slowed",
+      ),
+    ),
   ],
 };
 
@@ -117,7 +130,13 @@ export const refreshStatuses: Section = {
       anyRefresh("answers 400 where * is missing or empty"),
       anyRefresh("answers 400 where * is given twice"),
     ),
-    notYet("429", "too many tries: `slow_down`, `Retry-After`"),
+    works(
+      ["429", "too many tries: `slow_down`, `Retry-After`"],
+      limits(
+        "an address that guesses > at refresh tokens is slowed",
+        "a device > that refreshes without end is slowed, and its token lives on",
+      ),
+    ),
   ],
 };
 
@@ -149,6 +168,9 @@ export const deleteStatuses: Section = {
       anyDelete("answers 400 where * is missing or empty"),
       anyDelete("answers 400 where * is given twice"),
     ),
-    notYet("429", "too many tries: `slow_down`, `Retry-After`"),
+    works(
+      ["429", "too many tries: `slow_down`, `Retry-After`"],
+      limits("an address that guesses > at access tokens is slowed"),
+    ),
   ],
 };
