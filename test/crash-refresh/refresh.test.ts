@@ -26,6 +26,7 @@ it(
     expect(report.refreshes).toBeGreaterThanOrEqual(refreshes);
     // A run in which nothing happened shows nothing.
     expect(report.kills).toBeGreaterThanOrEqual(3);
+    expect(report.repeated).toBeGreaterThan(0);
   },
   180_000 + refreshes * 3_000,
 );
