@@ -1,9 +1,10 @@
 // Attack: floods of frames that cost a few bytes to send and work to receive. Rule: PING and SETTINGS have a budget a
-// connection (node:http2 answers them for ever, as long as the answers are read); node's own bounds stand against the others. Each
-// is counted, and the connection ends, socket and all.
+// connection, and so have frames that carry nothing; a header block has few frames. Each is counted, and the connection ends,
+// socket and all.
 // @see https://www.rfc-editor.org/rfc/rfc9113#section-10.5
 
 import { afterEach, describe, expect, it } from "vitest";
+import { eventBody } from "../harness/peer.js";
 import {
   Flag,
   FrameType,
@@ -15,6 +16,7 @@ import {
   pingFrame,
   preface,
   priorityFrame,
+  requestBlock,
   settingsFrame,
   windowUpdateFrame,
 } from "../harness/raw-http2.js";
@@ -97,20 +99,62 @@ describe("a flood of", () => {
     await siege.expectUnharmed();
   });
 
-  // Frames that nghttp2 takes and forgets: they cost no memory and less time than their way through the network.
+  // CVE-2019-9513 (PRIORITY) and its kin: frames that change nothing, for as long as their peer likes.
   it.each([
     ["PRIORITY frames", (index: number) => priorityFrame(streamId(index))],
     ["WINDOW_UPDATE frames", () => windowUpdateFrame(0, 1)],
+    ["WINDOW_UPDATE frames for a stream that has ended", () => windowUpdateFrame(1, 1)],
     ["frames of an unknown type", () => frame(0xfa, 0, 0, Buffer.alloc(8))],
-    ["DATA frames of padding alone", () => frame(FrameType.data, Flag.padded, 1, Buffer.from([0]))],
-  ])("%s does no harm", async (_name, piece) => {
+    ["DATA frames of padding alone", () => frame(FrameType.data, Flag.padded, 3, Buffer.from([0]))],
+  ])("%s is met with ENHANCE_YOUR_CALM", async (_name, piece) => {
     siege = await besiege();
-    const { post } = siege;
+    const { ping, post, server } = siege;
     const attacker = await siege.attacker();
-    attacker.send(headersFrame(1, post, { endStream: false }), ...pieces(20_000, piece));
-    await attacker.roundTrip();
-    await attacker.destroy();
+    attacker.send(headersFrame(1, ping), headersFrame(3, post, { endStream: false }));
+    await attacker.until(() => attacker.endedOf(1));
+    attacker.send(...pieces(20_000, piece));
+    await attacker.whenClosed();
+    expect(attacker.goawayCode).toBe(enhanceYourCalm);
+    expect(server.limitsMet).toEqual(["frame-flood"]);
     await siege.expectUnharmed();
+  });
+
+  // No attack: who takes a long answer tells of it twice a frame, once for the stream and once for the connection.
+  it("WINDOW_UPDATE frames that the answers' DATA makes good is no flood", async () => {
+    siege = await besiege({
+      handlers: {
+        "TextRecognizer.Recognize": async function* () {
+          yield {
+            kind: "attachment",
+            attachment: { contentId: "long", body: Buffer.alloc(12_000_000) },
+          };
+        },
+      },
+    });
+    const device = await siege.attacker();
+    const { post, token } = siege;
+    device.send(headersFrame(1, requestBlock({ path: "/v1/directives", token })));
+    await device.until(() => device.statusOf(1) === 200);
+    const event = Buffer.from(eventBody("TextRecognizer.Recognize", { text: "x" }));
+    device.send(
+      headersFrame(3, post, { endStream: false }),
+      dataFrame(3, event, { endStream: true }),
+    );
+    let told = 0;
+    while (!device.endedOf(3)) {
+      await device.until(() => device.frames.length > told);
+      const news = device.frames.slice(told).filter(({ type }) => type === FrameType.data);
+      told = device.frames.length;
+      device.send(
+        ...news.flatMap(({ streamId: id, payload }) => [
+          windowUpdateFrame(0, payload.byteLength),
+          windowUpdateFrame(id, payload.byteLength),
+        ]),
+      );
+    }
+    expect(device.framesOf(FrameType.data, 3).length).toBeGreaterThan(700);
+    await device.roundTrip();
+    expect(siege.server.limitsMet).toEqual([]);
   });
 
   // No attack: a device that PINGs as often as its stack pleases, within the budget.

@@ -1,5 +1,5 @@
-// The narrow waist between Trefoil and HTTP/2: all that the gateway may know of a connection and of a stream. Another
-// engine (a leaner frame layer, say) takes the place of node:http2 by implementing this file and nothing else.
+// The narrow waist between Trefoil and HTTP/2: all that the gateway may know of a connection and of a stream. The engine
+// behind it is ours (frame-engine.ts); another one takes its place by implementing this file and nothing else.
 
 import type { Socket } from "node:net";
 import type { Clock } from "@trefoil/protocol/clock";
@@ -10,10 +10,11 @@ import type { Rate } from "./token-bucket.js";
  * otherwise.
  * - `stream-resets`: it broke off more requests than {@link EngineLimits.resets} allows.
  * - `control-frames`: more PING and SETTINGS frames than {@link EngineLimits.controlFrames} allows.
- * - `frame-flood`: the frame layer's own bounds: empty DATA, CONTINUATION, unread acknowledgements, frames that make no sense
- *   where they stand. It ends the connection with INTERNAL_ERROR.
- * - `protocol-error`: any other breach of RFC 9113. It ends the connection with the code that fits, or with INTERNAL_ERROR.
- * - `unresponsive`: it has no open stream and does not acknowledge a PING within {@link EngineLimits.pingTimeout}.
+ * - `frame-flood`: more frames that carry nothing than {@link EngineLimits.emptyFrames} allows, or a header block in more
+ *   frames or bytes than any request needs.
+ * - `protocol-error`: any other breach of RFC 9113. It ends the connection with the code that fits.
+ * - `unresponsive`: it has no open stream and does not acknowledge a PING within {@link EngineLimits.pingTimeout}, or does not
+ *   finish in that time a frame that it began.
  * - `queued-bytes`: more of its answers wait than {@link EngineLimits.maxQueuedBytes}.
  * - `slow-reader`: it left what was queued for it untouched for {@link EngineLimits.slowReaderTimeout}.
  * - `first-request`: no request within {@link EngineLimits.firstRequestTimeout}.
@@ -42,8 +43,12 @@ export const ErrorCode = {
   noError: 0x0,
   protocolError: 0x1,
   internalError: 0x2,
+  flowControlError: 0x3,
+  streamClosed: 0x5,
+  frameSizeError: 0x6,
   refusedStream: 0x7,
   cancel: 0x8,
+  compressionError: 0x9,
   enhanceYourCalm: 0xb,
 } as const;
 
@@ -121,8 +126,8 @@ export interface ServerStream {
   ): void;
   /**
    * Queues bytes of the response's body.
-   * @param flushed called when the bytes have been handed to the socket: the peer's window let them through, and a PING
-   * sent from now on travels behind them. Not called if the stream ends before.
+   * @param flushed called when the peer's window has let the last of the bytes through and they are on their way to the
+   * socket: a PING sent from now on travels behind them. Not called if the stream ends before.
    */
   write(bytes: Uint8Array, flushed?: () => void): void;
   /** Ends the response in good order (END_STREAM) after what was written, and after `bytes` if given. */
@@ -152,10 +157,13 @@ export interface EngineLimits {
   /** Bytes of one request's header list, as RFC 9113 section 6.5.2 counts them. */
   readonly maxHeaderListSize: number;
   readonly maxHeaderPairs: number;
-  /** Megabytes that one connection may hold inside the engine. */
-  readonly maxSessionMemory: number;
-  /** Streams that end before their answer does and not by our doing: resets, and whatever makes the frame layer reset. */
+  /** Streams that end before their answer does and not by our doing: resets, refusals, and whatever makes the engine reset. */
   readonly resets: Rate;
+  /**
+   * Frames that carry nothing: empty DATA, PRIORITY, types that nobody knows, WINDOW_UPDATE beyond two for each frame of DATA
+   * that was sent, whatever comes for streams that have ended.
+   */
+  readonly emptyFrames: Rate;
   /** PING and SETTINGS frames of the peer. */
   readonly controlFrames: Rate;
   /** Most bytes that wait to be sent, over all streams of a connection. */
@@ -164,7 +172,10 @@ export interface EngineLimits {
   readonly slowReaderTimeout: number;
   /** How long a connection may take to its first request. */
   readonly firstRequestTimeout: number;
-  /** How long a peer may take to acknowledge the PING that follows a burst of its input, where it has no open stream. */
+  /**
+   * How long a peer may take to acknowledge the PING that follows a burst of its input, where it has no open stream; also how
+   * long to finish a frame or a header block that it began.
+   */
   readonly pingTimeout: number;
   /** How long a connection is kept without an open stream and without a PING of the peer. */
   readonly idleTimeout: number;

@@ -12,5 +12,5 @@ export {
   type SessionLimit,
 } from "./engine.js";
 export { engineLimits } from "./limits.js";
-export { createHttp2Engine } from "./node-engine.js";
+export { createHttp2Engine } from "./frame-engine.js";
 export { type Rate, TokenBucket } from "./token-bucket.js";

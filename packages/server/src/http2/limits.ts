@@ -6,8 +6,8 @@ import type { EngineLimits } from "./engine.js";
 /** Pairs in a request's header list. */
 const maxHeaderPairs = 100;
 
-/** Megabytes of the nghttp2 library per connection. */
-const maxSessionMemory = 10;
+/** Frames that carry nothing: far more than any stack sends, and a fraction of a second's work. */
+const emptyFrames = { burst: 1_000, perSecond: 100 };
 
 /** What the settings say, in the engine's units. */
 export function engineLimits(config: Pick<Config, "gateway" | "limits">): EngineLimits {
@@ -16,8 +16,8 @@ export function engineLimits(config: Pick<Config, "gateway" | "limits">): Engine
     maxConcurrentStreams: gateway.maxConcurrentStreams,
     maxHeaderListSize: gateway.maxHeaderBytes,
     maxHeaderPairs,
-    maxSessionMemory,
     resets: { burst: limits.resetBurst, perSecond: limits.resetsPerSecond },
+    emptyFrames,
     controlFrames: { burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond },
     maxQueuedBytes: limits.maxConnectionQueuedBytes,
     slowReaderTimeout: gateway.slowReaderSeconds * 1000,

@@ -28,6 +28,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Gives back so many tokens, up to the burst. */
+  give(tokens: number): void {
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + tokens);
+  }
+
   /** Whether nothing would change if the bucket were forgotten and made anew. */
   isFull(now: number): boolean {
     this.#fill(now);
