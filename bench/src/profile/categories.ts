@@ -4,7 +4,8 @@ import type { Profiler } from "node:inspector";
 
 /** The kinds, by where a function comes from; the first that fits counts. */
 const kinds: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ["waiting", /^\(idle\)/],
+  // `dispatch` is the profiler itself, starting and stopping.
+  ["waiting", /^\(idle\)|^dispatch $/],
   ["garbage collection", /^\(garbage collector\)/],
   [
     "token check",
@@ -16,13 +17,13 @@ const kinds: readonly (readonly [name: string, pattern: RegExp])[] = [
     "multipart, JSON, validation",
     /protocol\/dist|node_modules\/zod|event-check|incoming-event|node:internal\/encoding/,
   ],
+  ["HTTP/2: frames, headers, windows", /server\/dist\/http2/],
   ["gateway and delivery", /server\/dist/],
   ["web framework", /node_modules\/(hono|@hono)|node:internal\/deps\/undici/],
-  ["node:http2 (JavaScript)", /node:internal\/http2/],
   ["node:http and its parser", /node:_http|node:https/],
   ["streams, sockets, events, timers", /node:/],
   // What has no file: the profiler names native functions by whichever was registered first, so they are told apart no further.
-  ["native code: TLS, nghttp2, SQLite, kernel", /^[^/]* $/],
+  ["native code: TLS, SQLite, kernel", /^[^/]* $/],
 ];
 
 const other = "other";

@@ -7,10 +7,11 @@ import { h2load } from "../load/h2load.js";
 import { HeldDevices } from "../load/held-devices.js";
 import { WebClient, inParallel } from "../load/web-client.js";
 import type { ServerProcess } from "../measure/child.js";
-import { query, startTrefoil } from "../peers/trefoil.js";
+import { type Device, query, startTrefoil } from "../peers/trefoil.js";
 import { drawShares } from "../report/chart.js";
 import { eventBody } from "../scenarios/requests.js";
 import { type Bench, trefoilDownchannel } from "../scenarios/scenario.js";
+import { type Studio, openStudio, speak, speakers } from "../scenarios/speech.js";
 import { timeByFunction, timeByKind } from "./categories.js";
 
 /** How many devices the profiles need. */
@@ -29,7 +30,7 @@ async function loads(bench: Bench): Promise<Readonly<Record<string, Load>>> {
   const scale = bench.quick ? 0.2 : 1;
   const body = join(bench.directory, "profile-event.multipart");
   writeFileSync(body, eventBody());
-  const deviceKeys = fleet.devices.slice(0, profileDevices).map(({ deviceKey }) => deviceKey);
+  const deviceKeys = heldOf(fleet.devices).map(({ deviceKey }) => deviceKey);
   const requests = (path: string, headers: Record<string, string>, posted?: string): Load => {
     return async (server) => {
       const count = 60_000 * scale;
@@ -67,6 +68,13 @@ async function loads(bench: Bench): Promise<Readonly<Record<string, Load>>> {
     ),
     "push, ttl 0": push(0),
     "push, durable": push(),
+    "frame of speech": async (server) => {
+      const frames = 800 * scale;
+      const ca = bench.certificate.certificate;
+      studio ??= await openStudio(server, ca, fleet.devices.slice(-speakers), trefoilDownchannel);
+      await speak(studio, frames);
+      return frames * speakers;
+    },
     refresh: async (server) => {
       const web = new WebClient(server.port, bench.certificate.certificate, 16);
       const times = 60 * scale;
@@ -94,6 +102,7 @@ async function loads(bench: Bench): Promise<Readonly<Record<string, Load>>> {
 }
 
 const refreshed = new Map<string, string>();
+let studio: Studio | undefined;
 
 /** Profiles every load. @returns the path of the picture */
 export async function profile(bench: Bench, directory: string): Promise<string> {
@@ -108,8 +117,9 @@ export async function profile(bench: Bench, directory: string): Promise<string> 
   const held = new HeldDevices({ port: server.port, ca: bench.certificate.certificate });
   const rows: Parameters<typeof drawShares>[1][number][] = [];
   try {
-    await held.connect(fleet.devices.slice(0, profileDevices).map(trefoilDownchannel), (count) =>
-      bench.tell(`${count} of ${profileDevices} devices`),
+    const holding = heldOf(fleet.devices);
+    await held.connect(holding.map(trefoilDownchannel), (count) =>
+      bench.tell(`${count} of ${holding.length} devices`),
     );
     for (const [name, load] of Object.entries(await loads(bench))) {
       bench.tell(`${name}: warming up`);
@@ -129,12 +139,18 @@ export async function profile(bench: Bench, directory: string): Promise<string> 
       rows.push({ name, total: `${cost.toFixed(0)} µs`, shares: sharesOf(profiled) });
     }
   } finally {
+    for (const { connection } of studio?.speakers ?? []) connection.close();
     held.close();
     await server.stop();
   }
   const picture = join(directory, "where-time-goes.svg");
   writeFileSync(picture, drawShares("Where a request's CPU time goes, in percent", rows));
   return picture;
+}
+
+/** Those that only hold their downchannel; the others speak. */
+function heldOf(devices: readonly Device[]): readonly Device[] {
+  return devices.slice(0, profileDevices).slice(0, -speakers);
 }
 
 function sharesOf(profiled: Profiler.Profile) {

@@ -15,7 +15,8 @@ import {
   trefoilDownchannel,
 } from "./scenario.js";
 
-const speakers = 20;
+/** How many devices speak. */
+export const speakers = 20;
 /** 16 kHz, 16 bits, one channel: ten milliseconds. */
 const frameBytes = 320;
 const frameTime = 10;
@@ -54,12 +55,14 @@ const noise = Buffer.from(
   Array.from({ length: frameBytes * 100 }, (_, index) => (index * 2_654_435_761) >>> 24),
 );
 
-interface Studio {
+/** A server and the devices that speak to it. */
+export interface Studio {
   readonly server: ServerProcess;
   readonly speakers: readonly { readonly connection: DeviceConnection; readonly token: string }[];
 }
 
-async function openStudio(
+/** Connects the devices, each with its downchannel. */
+export async function openStudio(
   server: ServerProcess,
   ca: string,
   devices: readonly Device[],
@@ -79,7 +82,7 @@ async function openStudio(
 }
 
 /** All speak at once for so many frames, at the pace of speech. */
-async function speak({ server, speakers: all }: Studio, frames: number): Promise<Sample> {
+export async function speak({ server, speakers: all }: Studio, frames: number): Promise<Sample> {
   const beginning = head();
   const before = server.cpu;
   let answered = 0;
