@@ -1,7 +1,7 @@
 // Counts of work that are the same on every machine: what is asked of the event loop, and which SQL statements run.
 
 import { createHook } from "node:async_hooks";
-import { SqliteDialect } from "../../packages/server/src/storage/sqlite-dialect.js";
+import { SqliteConnection } from "../../packages/server/src/storage/sqlite-connection.js";
 
 /** What was made while something was done. */
 export interface AsyncCounts {
@@ -43,32 +43,21 @@ export function nextTurn(): Promise<void> {
 }
 
 /**
- * Records every statement that runs on an embedded database that is opened afterwards, as `verb table`.
+ * Records every statement that an embedded database is asked, as `verb table`.
  * @returns the list, which grows, and how to stop
  */
 export function recordStatements(): { readonly ran: string[]; stop(): void } {
   const ran: string[] = [];
-  const original = Object.getOwnPropertyDescriptor(SqliteDialect.prototype, "createDriver");
-  if (original === undefined) throw new Error("SqliteDialect makes no driver.");
-  const createDriver = original.value as SqliteDialect["createDriver"];
-  SqliteDialect.prototype.createDriver = function recorded(this: SqliteDialect) {
-    const driver = createDriver.call(this);
-    const acquire = driver.acquireConnection.bind(driver);
-    driver.acquireConnection = async () => {
-      const connection = await acquire();
-      return {
-        executeQuery(query) {
-          ran.push(nameOf(query.sql));
-          return connection.executeQuery(query);
-        },
-        streamQuery: (query, size) => connection.streamQuery(query, size),
-      };
-    };
-    return driver;
+  const original = Object.getOwnPropertyDescriptor(SqliteConnection.prototype, "execute");
+  if (original === undefined) throw new Error("SqliteConnection executes nothing.");
+  const execute = original.value as SqliteConnection["execute"];
+  SqliteConnection.prototype.execute = function recorded(this: SqliteConnection, sql, parameters) {
+    ran.push(nameOf(sql));
+    return execute.call(this, sql, parameters);
   };
   return {
     ran,
-    stop: () => Object.defineProperty(SqliteDialect.prototype, "createDriver", original),
+    stop: () => Object.defineProperty(SqliteConnection.prototype, "execute", original),
   };
 }
 

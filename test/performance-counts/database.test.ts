@@ -56,6 +56,19 @@ describe("a refresh", () => {
       "commit",
     ]);
   });
+
+  it("shares its commit with the others of the same moment", async () => {
+    const devices = Array.from({ length: 16 }, (_, index) => ({ device_id: `device-${index}` }));
+    const pairs = await Promise.all(devices.map((device) => harness.pair(device)));
+    const ran = await statementsOf(() =>
+      Promise.all(pairs.map((pair, index) => harness.refresh(pair.refreshToken, devices[index]))),
+    );
+    const count = (name: string) => ran.filter((one) => one === name).length;
+    expect(count("update refresh_tokens")).toBe(16);
+    expect(count("insert refresh_tokens")).toBe(16);
+    expect(count("begin")).toBe(1);
+    expect(count("commit")).toBe(1);
+  });
 });
 
 describe("the durable mailbox", () => {

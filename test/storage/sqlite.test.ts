@@ -31,6 +31,23 @@ describeStorage("SQLite in memory", async () => ({
   remove: async () => {},
 }));
 
+/** Of a token that nobody has: it takes the write lock to find that out. */
+const rotation = {
+  spent: new Uint8Array(32),
+  now: 1,
+  successorSalt: new Uint8Array(32),
+  deviceKey: "d",
+  remoteAddress: "192.0.2.1",
+  accessToken: { hash: new Uint8Array(32), grantId: "g", issuedAt: 1, expiresAt: 2 },
+  refreshToken: {
+    hash: new Uint8Array(32),
+    grantId: "g",
+    accessTokenHash: new Uint8Array(32),
+    issuedAt: 1,
+    expiresAt: 2,
+  },
+};
+
 describe("a SQLite file", () => {
   let directory: string;
   let file: string;
@@ -138,7 +155,10 @@ describe("a SQLite file", () => {
       turns += 1;
       if (turns === 20) raw.exec("commit");
     }, 1);
-    await database.write((stores) => stores.accounts.list());
+    await Promise.all([
+      database.write((stores) => stores.accounts.list()),
+      database.stores.refreshTokens.rotate(rotation),
+    ]);
     clearInterval(ticking);
     expect(turns).toBeGreaterThanOrEqual(20);
     raw.close();

@@ -6,6 +6,7 @@ import type {
   ClientRecord,
   Database,
   DeviceRecord,
+  Rotation,
 } from "../../packages/server/src/storage/index.js";
 
 /** A database to test: empty, migrated by the suite. */
@@ -103,6 +104,23 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         issuedAt: 10,
         expiresAt,
       });
+
+    /** Spends the refresh token `hash(byte)` of `g1`; its successors are derived from `salt`. */
+    const rotation = (byte: number, now: number, salt: number): Rotation => ({
+      spent: hash(byte),
+      now,
+      successorSalt: hash(salt),
+      deviceKey: "d1",
+      remoteAddress: "192.0.2.1",
+      accessToken: { hash: hash(salt + 100), grantId: "g1", issuedAt: now, expiresAt: now + 10 },
+      refreshToken: {
+        hash: hash(salt + 50),
+        grantId: "g1",
+        accessTokenHash: hash(salt + 100),
+        issuedAt: now,
+        expiresAt: now + 100,
+      },
+    });
 
     describe("migration", () => {
       it("does nothing the second time", async () => {
@@ -501,30 +519,81 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         });
       });
 
-      it("are consumed once, and keep the salt", async () => {
+      it("are spent once, for a pair that is stored along with it", async () => {
         await furnish();
-        const { refreshTokens } = database.stores;
+        const { refreshTokens, accessTokens, devices } = database.stores;
         await refreshToken(1);
-        expect(await refreshTokens.consume(hash(1), 50, hash(8))).toBe(true);
-        expect(await refreshTokens.consume(hash(1), 51, hash(9))).toBe(false);
-        const found = await refreshTokens.find(hash(1));
-        expect(found?.consumedAt).toBe(50);
-        expect([...(found?.successorSalt ?? [])]).toEqual([...hash(8)]);
+        expect(await refreshTokens.rotate(rotation(1, 50, 8))).toBe(true);
+        expect(await refreshTokens.rotate(rotation(1, 51, 9))).toBe(false);
+        const spent = await refreshTokens.find(hash(1));
+        expect(spent?.consumedAt).toBe(50);
+        expect([...(spent?.successorSalt ?? [])]).toEqual([...hash(8)]);
+        expect(await refreshTokens.find(hash(58))).toMatchObject({
+          grantId: "g1",
+          issuedAt: 50,
+          expiresAt: 150,
+          consumedAt: null,
+          accessTokenExpiresAt: 60,
+        });
+        expect(await accessTokens.find(hash(108))).toMatchObject({ deviceKey: "d1", issuedAt: 50 });
+        expect(await devices.get("d1")).toMatchObject({
+          lastSeenAt: 50,
+          lastSeenAddress: "192.0.2.1",
+        });
+        // What lost left nothing behind.
+        expect(await refreshTokens.find(hash(59))).toBeUndefined();
+        expect(await accessTokens.find(hash(109))).toBeUndefined();
       });
 
-      it("are not consumed when they have expired or their grant was revoked", async () => {
+      it("are not spent when they have expired or their grant was revoked", async () => {
         await furnish();
         const { refreshTokens, grants } = database.stores;
         await refreshToken(1);
         await refreshToken(2);
-        expect(await refreshTokens.consume(hash(1), 100, hash(8))).toBe(false);
+        expect(await refreshTokens.rotate(rotation(1, 100, 8))).toBe(false);
         await grants.revoke({ grantId: "g1" }, "device_removed", 60);
-        expect(await refreshTokens.consume(hash(2), 50, hash(8))).toBe(false);
+        expect(await refreshTokens.rotate(rotation(2, 50, 8))).toBe(false);
         expect(await refreshTokens.find(hash(2))).toMatchObject({
           consumedAt: null,
           grantRevokedAt: 60,
           grantRevokeReason: "device_removed",
         });
+      });
+
+      it("are not spent where the pair cannot be stored, and that is no matter to others of the same moment", async () => {
+        await furnish();
+        const { refreshTokens } = database.stores;
+        for (const byte of [1, 2, 3]) await refreshToken(byte);
+        // The hash of its successor is taken.
+        const clash = { ...rotation(2, 50, 9), refreshToken: rotation(1, 50, 8).refreshToken };
+        const outcomes = await Promise.allSettled([
+          refreshTokens.rotate(rotation(1, 50, 8)),
+          refreshTokens.rotate(clash),
+          refreshTokens.rotate(rotation(3, 50, 10)),
+        ]);
+        expect(outcomes.map(({ status }) => status).toSorted()).toEqual([
+          "fulfilled",
+          "fulfilled",
+          "rejected",
+        ]);
+        expect(outcomes[2]).toEqual({ status: "fulfilled", value: true });
+        // Which of the two that clash came first is the database's affair.
+        const [first, second] = await Promise.all([1, 2].map((n) => refreshTokens.find(hash(n))));
+        expect(new Set([first?.consumedAt, second?.consumedAt])).toEqual(new Set([50, null]));
+        expect(await refreshTokens.find(hash(60))).toMatchObject({ consumedAt: null });
+      });
+
+      it("are spent inside a larger transaction, and not where that fails", async () => {
+        await furnish();
+        await refreshToken(1);
+        const failing = database.write(async (stores) => {
+          expect(await stores.refreshTokens.rotate(rotation(1, 50, 8))).toBe(true);
+          throw new Error("changed our mind");
+        });
+        await expect(failing).rejects.toThrow("changed our mind");
+        const { refreshTokens } = database.stores;
+        expect(await refreshTokens.find(hash(1))).toMatchObject({ consumedAt: null });
+        expect(await refreshTokens.find(hash(58))).toBeUndefined();
       });
 
       it("are swept when they have expired", async () => {
@@ -605,19 +674,24 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         await expect(grant("lonely")).rejects.toThrow();
       });
 
-      it("let one of many consume a refresh token", async () => {
+      it("let one of many spend a refresh token", async () => {
         await furnish();
         await refreshToken(1);
         const databases = storage.shared ? [database, await open(), await open()] : [database];
         const tries = Array.from({ length: 12 }, (_, index) =>
-          databases[index % databases.length]!.write((stores) =>
-            stores.refreshTokens.consume(hash(1), 50, hash(index)),
-          ),
+          databases[index % databases.length]!.stores.refreshTokens.rotate(rotation(1, 50, index)),
         );
         const won = (await Promise.all(tries)).flatMap((one, index) => (one ? [index] : []));
         expect(won).toHaveLength(1);
         const salt = (await database.stores.refreshTokens.find(hash(1)))?.successorSalt;
         expect(salt?.[0]).toBe(won[0]);
+        const successors = Array.from({ length: 12 }, (_, index) =>
+          database.stores.refreshTokens.find(hash(index + 50)),
+        );
+        const stored = (await Promise.all(successors)).flatMap((one, index) =>
+          one ? [index] : [],
+        );
+        expect(stored).toEqual(won);
       });
 
       it("let one of many make the guest account of a device", async () => {

@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import type { DeviceTriple } from "./accounts.js";
 import type { Schema } from "./schema.js";
+import { Statement, type StatementRunner } from "./statement.js";
 
 export interface NewAccessToken {
   /** SHA-256 of the token. */
@@ -30,47 +31,63 @@ export interface AccessTokenStore {
   sweep(before: number, limit: number): Promise<number>;
 }
 
+export const insertAccessToken = new Statement((db, token: NewAccessToken) =>
+  db.insertInto("access_tokens").values({
+    token_hash: token.hash,
+    grant_id: token.grantId,
+    issued_at: token.issuedAt,
+    expires_at: token.expiresAt,
+    first_used_at: null,
+  }),
+);
+
+const findAccessToken = new Statement((db, { hash }: { readonly hash: Uint8Array }) =>
+  db
+    .selectFrom("access_tokens")
+    .innerJoin("grants", "grants.grant_id", "access_tokens.grant_id")
+    .innerJoin("devices", "devices.device_key", "grants.device_key")
+    .select([
+      "access_tokens.token_hash",
+      "access_tokens.grant_id",
+      "access_tokens.issued_at",
+      "access_tokens.expires_at",
+      "access_tokens.first_used_at",
+      "grants.account_id",
+      "grants.revoked_at",
+      "devices.device_key",
+      "devices.client_id",
+      "devices.device_id",
+      "devices.model_id",
+    ])
+    .where("access_tokens.token_hash", "=", hash),
+);
+
+const markAccessTokenUsed = new Statement(
+  (db, { hash, at }: { readonly hash: Uint8Array; readonly at: number }) =>
+    db
+      .updateTable("access_tokens")
+      .set({ first_used_at: at })
+      .where("token_hash", "=", hash)
+      .where("first_used_at", "is", null),
+);
+
 /** {@link AccessTokenStore} in SQL. */
 export class SqlAccessTokenStore implements AccessTokenStore {
   readonly #db: Kysely<Schema>;
+  readonly #runner: StatementRunner;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, runner: StatementRunner) {
     this.#db = db;
+    this.#runner = runner;
   }
 
   async insert(token: NewAccessToken): Promise<void> {
-    await this.#db
-      .insertInto("access_tokens")
-      .values({
-        token_hash: token.hash,
-        grant_id: token.grantId,
-        issued_at: token.issuedAt,
-        expires_at: token.expiresAt,
-        first_used_at: null,
-      })
-      .execute();
+    await this.#runner.run(insertAccessToken.with(token));
   }
 
   async find(hash: Uint8Array): Promise<AccessTokenRecord | undefined> {
-    const row = await this.#db
-      .selectFrom("access_tokens")
-      .innerJoin("grants", "grants.grant_id", "access_tokens.grant_id")
-      .innerJoin("devices", "devices.device_key", "grants.device_key")
-      .select([
-        "access_tokens.token_hash",
-        "access_tokens.grant_id",
-        "access_tokens.issued_at",
-        "access_tokens.expires_at",
-        "access_tokens.first_used_at",
-        "grants.account_id",
-        "grants.revoked_at",
-        "devices.device_key",
-        "devices.client_id",
-        "devices.device_id",
-        "devices.model_id",
-      ])
-      .where("access_tokens.token_hash", "=", hash)
-      .executeTakeFirst();
+    const { rows } = await this.#runner.run(findAccessToken.with({ hash }));
+    const [row] = rows;
     return (
       row && {
         hash: row.token_hash,
@@ -89,12 +106,7 @@ export class SqlAccessTokenStore implements AccessTokenStore {
   }
 
   async markUsed(hash: Uint8Array, at: number): Promise<void> {
-    await this.#db
-      .updateTable("access_tokens")
-      .set({ first_used_at: at })
-      .where("token_hash", "=", hash)
-      .where("first_used_at", "is", null)
-      .execute();
+    await this.#runner.run(markAccessTokenUsed.with({ hash, at }));
   }
 
   async sweep(before: number, limit: number): Promise<number> {

@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { ClientTable, Schema } from "./schema.js";
+import { Statement, type StatementRunner } from "./statement.js";
 import { isUniqueViolation } from "./unique-violation.js";
 
 /** A registered app or device model. */
@@ -53,12 +54,39 @@ export interface ClientStore {
   credentials(clientId: string, now: number): Promise<ClientCredentials | undefined>;
 }
 
+const findCredentials = new Statement(
+  (db, { clientId, now }: { readonly clientId: string; readonly now: number }) =>
+    db
+      .selectFrom("clients")
+      .leftJoin("client_secrets", (join) =>
+        join
+          .onRef("client_secrets.client_id", "=", "clients.client_id")
+          .on((eb) =>
+            eb.or([
+              eb("client_secrets.expires_at", "is", null),
+              eb("client_secrets.expires_at", ">", now),
+            ]),
+          ),
+      )
+      .select([
+        "clients.client_id",
+        "clients.name",
+        "clients.redirect_uris",
+        "clients.created_at",
+        "clients.disabled_at",
+        "client_secrets.secret_hash",
+      ])
+      .where("clients.client_id", "=", clientId),
+);
+
 /** {@link ClientStore} in SQL. */
 export class SqlClientStore implements ClientStore {
   readonly #db: Kysely<Schema>;
+  readonly #runner: StatementRunner;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, runner: StatementRunner) {
     this.#db = db;
+    this.#runner = runner;
   }
 
   async insert(client: ClientRecord): Promise<void> {
@@ -163,28 +191,7 @@ export class SqlClientStore implements ClientStore {
   }
 
   async credentials(clientId: string, now: number): Promise<ClientCredentials | undefined> {
-    const rows = await this.#db
-      .selectFrom("clients")
-      .leftJoin("client_secrets", (join) =>
-        join
-          .onRef("client_secrets.client_id", "=", "clients.client_id")
-          .on((eb) =>
-            eb.or([
-              eb("client_secrets.expires_at", "is", null),
-              eb("client_secrets.expires_at", ">", now),
-            ]),
-          ),
-      )
-      .select([
-        "clients.client_id",
-        "clients.name",
-        "clients.redirect_uris",
-        "clients.created_at",
-        "clients.disabled_at",
-        "client_secrets.secret_hash",
-      ])
-      .where("clients.client_id", "=", clientId)
-      .execute();
+    const { rows } = await this.#runner.run(findCredentials.with({ clientId, now }));
     const [first] = rows;
     if (first === undefined) return undefined;
     return {

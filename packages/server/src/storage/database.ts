@@ -6,8 +6,10 @@ import { migrations } from "./migrations/index.js";
 import type { Schema } from "./schema.js";
 import { openPostgres } from "./postgres.js";
 import { openSqlite } from "./sqlite.js";
+import { KyselyRunner } from "./kysely-runner.js";
+import { StatementTexts } from "./statement.js";
 import { type Stores, sqlStores } from "./stores.js";
-import { isTransientFailure } from "./transient-failure.js";
+import { writeTransaction } from "./write-transaction.js";
 
 /** Where the data lives. */
 export type DatabaseSettings =
@@ -53,31 +55,19 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   const connection =
     settings.kind === "sqlite" ? openSqlite(settings.file) : await openPostgres(settings.url);
   const db = new Kysely<Schema>({ dialect: connection.dialect });
+  const texts = new StatementTexts(db);
   let closing: Promise<void> | undefined;
   return {
     kind: settings.kind,
-    stores: sqlStores(db),
-    write: (work) => writeTransaction(db, work),
+    stores: sqlStores(db, connection.runner(db, texts)),
+    write: (work) =>
+      writeTransaction(db, (transaction) =>
+        work(sqlStores(transaction, new KyselyRunner(transaction, texts))),
+      ),
     migrate: () => migrate(db as Kysely<unknown>, migrations),
     async probe() {
       await sql`select 1`.execute(db);
     },
     close: () => (closing ??= connection.close()),
   };
-}
-
-/** How often a transaction is tried that others keep standing in the way of. */
-const maxTries = 4;
-
-async function writeTransaction<T>(
-  db: Kysely<Schema>,
-  work: (stores: Stores) => Promise<T>,
-): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await db.transaction().execute((transaction) => work(sqlStores(transaction)));
-    } catch (error) {
-      if (tries >= maxTries || !isTransientFailure(error)) throw error;
-    }
-  }
 }

@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import type { DeviceTriple } from "./accounts.js";
 import type { DeviceTable, Schema } from "./schema.js";
+import { Statement, type StatementRunner } from "./statement.js";
 
 export interface DeviceRecord extends DeviceTriple {
   /** Our own id of the device, a UUID. */
@@ -60,12 +61,34 @@ export interface DeviceStore {
   seen(deviceKey: string, at: number, address?: string): Promise<void>;
 }
 
+/** A device that was there. */
+export interface DeviceSighting {
+  readonly deviceKey: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** From where; null where that is not known: then what is noted stays. */
+  readonly address: string | null;
+}
+
+export const noteDeviceSeen = new Statement((db, { deviceKey, at, address }: DeviceSighting) =>
+  db
+    .updateTable("devices")
+    .set((eb) => ({
+      last_seen_at: at,
+      last_seen_address: eb.fn.coalesce(eb.val(address), "last_seen_address"),
+    }))
+    .where("device_key", "=", deviceKey)
+    .where("last_seen_at", "<", at),
+);
+
 /** {@link DeviceStore} in SQL. */
 export class SqlDeviceStore implements DeviceStore {
   readonly #db: Kysely<Schema>;
+  readonly #runner: StatementRunner;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, runner: StatementRunner) {
     this.#db = db;
+    this.#runner = runner;
   }
 
   async upsert(device: DeviceRecord): Promise<DeviceRecord> {
@@ -160,12 +183,7 @@ export class SqlDeviceStore implements DeviceStore {
   }
 
   async seen(deviceKey: string, at: number, address?: string): Promise<void> {
-    await this.#db
-      .updateTable("devices")
-      .set({ last_seen_at: at, ...(address === undefined ? {} : { last_seen_address: address }) })
-      .where("device_key", "=", deviceKey)
-      .where("last_seen_at", "<", at)
-      .execute();
+    await this.#runner.run(noteDeviceSeen.with({ deviceKey, at, address: address ?? null }));
   }
 }
 

@@ -39,7 +39,12 @@ export type {
 } from "./external-identities.js";
 export type { GrantRecord, GrantSelector, GrantStore, RevokeReason } from "./grants.js";
 export type { MailboxRow, MailboxStore, NewMailboxRow } from "./mailbox.js";
-export type { NewRefreshToken, RefreshTokenRecord, RefreshTokenStore } from "./refresh-tokens.js";
+export type {
+  NewRefreshToken,
+  RefreshTokenRecord,
+  RefreshTokenStore,
+  Rotation,
+} from "./refresh-tokens.js";
 export type { OidcRecord, OidcRecordStore } from "./oidc-records.js";
 export type { RecoveryCodeStore } from "./recovery-codes.js";
 export type { SpentFormTokenStore } from "./spent-form-tokens.js";

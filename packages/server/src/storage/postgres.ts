@@ -3,6 +3,7 @@
 import { PostgresDialect } from "kysely";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Connection } from "./connection.js";
+import { KyselyRunner } from "./kysely-runner.js";
 
 /** Most connections of one process. */
 const poolSize = 10;
@@ -43,7 +44,11 @@ export async function openPostgres(url: string): Promise<Connection> {
       cause: error,
     });
   }
-  return { dialect: new PostgresDialect({ pool }), close: () => pool.end() };
+  return {
+    dialect: new PostgresDialect({ pool }),
+    runner: (db, texts) => new KyselyRunner(db, texts),
+    close: () => pool.end(),
+  };
 }
 
 /** Host and database without user and password. */

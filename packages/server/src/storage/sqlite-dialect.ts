@@ -1,10 +1,7 @@
-// Kysely over the `node:sqlite` API: one synchronous connection, prepared statements kept, write transactions that take
-// the lock at their start.
+// Kysely over the one connection to the embedded database, with write transactions that take the lock at their start.
 
-import { setTimeout as sleep } from "node:timers/promises";
-import type { DatabaseSync, StatementSyncInstance } from "@photostructure/sqlite";
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type DatabaseIntrospector,
   type Dialect,
@@ -17,80 +14,24 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import type { SqliteConnection } from "./sqlite-connection.js";
 
-/** The part of `DatabaseSync` that is used here. */
-export type SqliteHandle = InstanceType<typeof DatabaseSync>;
+/** What begins a write transaction. IMMEDIATE: one that reads first and writes later would fail with SQLITE_BUSY, without
+ * waiting, where another process wrote in between. */
+export const beginWrite = "begin immediate";
 
-/** How many prepared statements are kept; statements with a varying number of parameters would otherwise pile up. */
-const maxStatements = 256;
+/** The connection as Kysely wants it. */
+class KyselyConnection implements DatabaseConnection {
+  readonly #connection: SqliteConnection;
 
-/** How long a statement waits for another connection's write lock, and between its tries at most. Milliseconds. */
-const busyTimeout = 10_000;
-const longestPause = 20;
-
-/** The primary code SQLITE_BUSY. @see https://www.sqlite.org/rescode.html#busy */
-function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error) || !("errcode" in error)) return false;
-  return typeof error.errcode === "number" && (error.errcode & 0xff) === 5;
-}
-
-interface Prepared {
-  readonly statement: StatementSyncInstance;
-  /** Whether it answers rows: decides between `all` and `run`. */
-  readonly reads: boolean;
-}
-
-type Binding = null | number | bigint | string | Uint8Array;
-
-class SqliteConnection implements DatabaseConnection {
-  readonly #handle: SqliteHandle;
-  readonly #statements = new Map<string, Prepared>();
-
-  constructor(handle: SqliteHandle) {
-    this.#handle = handle;
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    try {
-      return this.#execute<R>(query);
-    } catch (error) {
-      if (!isBusy(error) || this.#handle.isTransaction) throw error;
-      return this.#executeWhenFree<R>(query);
-    }
-  }
-
-  /** Another connection writes. SQLite's own waiting would stop the event loop, and with it that connection if it is ours. */
-  async #executeWhenFree<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const giveUp = performance.now() + busyTimeout;
-    for (let pause = 0; ; pause = Math.min(pause + 1, longestPause)) {
-      await sleep(pause);
-      try {
-        return this.#execute<R>(query);
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > giveUp) throw error;
-      }
-    }
-  }
-
-  #execute<R>(query: CompiledQuery): QueryResult<R> {
-    const { statement, reads } = this.#prepare(query.sql);
-    const bindings = query.parameters as readonly Binding[];
-    if (reads) return { rows: statement.all(...bindings) as R[] };
-    const { changes } = statement.run(...bindings);
-    return { rows: [], numAffectedRows: BigInt(changes) };
-  }
-
-  #prepare(sql: string): Prepared {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#handle.prepare(sql);
-    const prepared = { statement, reads: statement.columns().length > 0 };
-    if (this.#statements.size >= maxStatements) {
-      const [oldest] = this.#statements.keys();
-      if (oldest !== undefined) this.#statements.delete(oldest);
-    }
-    this.#statements.set(sql, prepared);
-    return prepared;
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const result = await this.#connection.executeWhenFree(sql, parameters);
+    if (result.reads) return { rows: result.rows as R[] };
+    return { rows: [], numAffectedRows: BigInt(result.changes) };
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
@@ -99,60 +40,36 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
-/** Hands the one connection to one user at a time, in the order of asking. */
-class Turnstile {
-  #busy = false;
-  readonly #waiting: (() => void)[] = [];
-
-  enter(): Promise<void> {
-    if (!this.#busy) {
-      this.#busy = true;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#busy = false;
-    else next();
-  }
-}
-
 class SqliteDriver implements Driver {
-  readonly #handle: SqliteHandle;
   readonly #connection: SqliteConnection;
-  readonly #turnstile = new Turnstile();
+  readonly #forKysely: DatabaseConnection;
 
-  constructor(handle: SqliteHandle) {
-    this.#handle = handle;
-    this.#connection = new SqliteConnection(handle);
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+    this.#forKysely = new KyselyConnection(connection);
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#turnstile.enter();
-    return this.#connection;
+    await this.#connection.turnstile.enter();
+    return this.#forKysely;
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // IMMEDIATE: a transaction that reads first and writes later would fail with SQLITE_BUSY, without waiting, where
-    // another process wrote in between.
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  async beginTransaction(): Promise<void> {
+    await this.#connection.executeWhenFree(beginWrite, []);
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
+  async commitTransaction(): Promise<void> {
+    await this.#connection.executeWhenFree("commit", []);
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // SQLite itself rolls back on some failures (disk full, I/O error); a second rollback would hide the first error.
-    if (this.#handle.isTransaction) await connection.executeQuery(CompiledQuery.raw("rollback"));
+  async rollbackTransaction(): Promise<void> {
+    this.#connection.rollBack();
   }
 
   async releaseConnection(): Promise<void> {
-    this.#turnstile.leave();
+    this.#connection.turnstile.leave();
   }
 
   /** The handle is closed by who opened it. */
@@ -166,12 +83,12 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** The dialect over an open handle, which stays whoever's it is. */
+/** The dialect over an open connection, which stays whoever's it is. */
 export class SqliteDialect implements Dialect {
-  readonly #handle: SqliteHandle;
+  readonly #connection: SqliteConnection;
 
-  constructor(handle: SqliteHandle) {
-    this.#handle = handle;
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
   }
 
   createAdapter(): DialectAdapter {
@@ -179,7 +96,7 @@ export class SqliteDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new SqliteDriver(this.#handle);
+    return new SqliteDriver(this.#connection);
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {

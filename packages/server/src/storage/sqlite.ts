@@ -4,7 +4,9 @@ import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Connection } from "./connection.js";
-import { type SqliteHandle, SqliteDialect } from "./sqlite-dialect.js";
+import { SqliteConnection, type SqliteHandle } from "./sqlite-connection.js";
+import { SqliteDialect } from "./sqlite-dialect.js";
+import { SqliteRunner } from "./sqlite-runner.js";
 
 const inMemory = ":memory:";
 
@@ -29,10 +31,15 @@ export function openSqlite(file: string): Connection {
     handle.exec("pragma secure_delete = fast");
     // Reads the schema: a damaged header shows here and not at the first request.
     handle.exec("select count(*) from sqlite_schema");
-    // From here on waiting is the dialect's: SQLite would wait by stopping the whole process.
+    // From here on waiting is the connection's: SQLite would wait by stopping the whole process.
     handle.exec("pragma busy_timeout = 0");
     const opened = handle;
-    return { dialect: new SqliteDialect(opened), close: async () => close(opened) };
+    const connection = new SqliteConnection(opened);
+    return {
+      dialect: new SqliteDialect(connection),
+      runner: (_db, texts) => new SqliteRunner(connection, texts),
+      close: async () => close(opened),
+    };
   } catch (error) {
     if (handle?.isOpen === true) handle.close();
     const why = error instanceof Error ? error.message : String(error);

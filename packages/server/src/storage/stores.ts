@@ -22,6 +22,7 @@ import { type OidcRecordStore, SqlOidcRecordStore } from "./oidc-records.js";
 import { type RecoveryCodeStore, SqlRecoveryCodeStore } from "./recovery-codes.js";
 import { type RefreshTokenStore, SqlRefreshTokenStore } from "./refresh-tokens.js";
 import type { Schema } from "./schema.js";
+import type { StatementRunner } from "./statement.js";
 import { type SpentFormTokenStore, SqlSpentFormTokenStore } from "./spent-form-tokens.js";
 
 /** One store a concept. */
@@ -46,18 +47,21 @@ export interface Stores {
   readonly mailbox: MailboxStore;
 }
 
-/** The stores in SQL. */
-export function sqlStores(db: Kysely<Schema>): Stores {
+/**
+ * The stores in SQL.
+ * @param runner runs the statements that are kept compiled, on the same connection or transaction
+ */
+export function sqlStores(db: Kysely<Schema>, runner: StatementRunner): Stores {
   return {
-    clients: new SqlClientStore(db),
+    clients: new SqlClientStore(db, runner),
     accounts: new SqlAccountStore(db),
     accountTokens: new SqlAccountTokenStore(db),
     consents: new SqlConsentStore(db),
-    devices: new SqlDeviceStore(db),
+    devices: new SqlDeviceStore(db, runner),
     grants: new SqlGrantStore(db),
     authorizationCodes: new SqlAuthorizationCodeStore(db),
-    accessTokens: new SqlAccessTokenStore(db),
-    refreshTokens: new SqlRefreshTokenStore(db),
+    accessTokens: new SqlAccessTokenStore(db, runner),
+    refreshTokens: new SqlRefreshTokenStore(db, runner),
     accountSessions: new SqlAccountSessionStore(db),
     spentFormTokens: new SqlSpentFormTokenStore(db),
     recoveryCodes: new SqlRecoveryCodeStore(db),

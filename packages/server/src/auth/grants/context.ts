@@ -3,7 +3,12 @@
 
 import type { Clock } from "@trefoil/protocol/clock";
 import type { AuthConfig } from "../../config/index.js";
-import type { ClientRecord, Database, Stores } from "../../storage/index.js";
+import type {
+  ClientRecord,
+  Database,
+  NewAccessToken,
+  NewRefreshToken,
+} from "../../storage/index.js";
 import type { AuditTrail } from "../audit-trail.js";
 import type { DeviceOwnerHooks } from "../device-owner.js";
 import type { Caller } from "../http/caller.js";
@@ -56,26 +61,29 @@ export function secondsLeft(expiresAt: number, now: number): number {
   return Math.max(0, Math.floor((expiresAt - now) / 1_000));
 }
 
-/**
- * Stores a pair by its hashes.
- * @returns when its access token ends; milliseconds since the epoch
- */
-export async function storePair(
-  stores: Stores,
+/** A pair as it is stored: by its hashes. */
+export interface StoredPair {
+  readonly accessToken: NewAccessToken;
+  readonly refreshToken: NewRefreshToken;
+}
+
+/** What is stored of a pair that is given at `now`. */
+export function storedPair(
   pair: TokenPair,
   grantId: string,
   now: number,
   config: AuthConfig,
-): Promise<number> {
-  const accessTokenHash = hashOf(pair.accessToken);
-  const expiresAt = now + config.accessTokenLifetime * 1_000;
-  await stores.accessTokens.insert({ hash: accessTokenHash, grantId, issuedAt: now, expiresAt });
-  await stores.refreshTokens.insert({
-    hash: hashOf(pair.refreshToken),
-    grantId,
-    accessTokenHash,
-    issuedAt: now,
-    expiresAt: now + config.refreshTokenLifetime * 1_000,
-  });
-  return expiresAt;
+): StoredPair {
+  const hash = hashOf(pair.accessToken);
+  const { accessTokenLifetime, refreshTokenLifetime } = config;
+  return {
+    accessToken: { hash, grantId, issuedAt: now, expiresAt: now + accessTokenLifetime * 1_000 },
+    refreshToken: {
+      hash: hashOf(pair.refreshToken),
+      grantId,
+      accessTokenHash: hash,
+      issuedAt: now,
+      expiresAt: now + refreshTokenLifetime * 1_000,
+    },
+  };
 }

@@ -9,7 +9,7 @@ import {
   type GrantAsker,
   type GrantContext,
   type TokenAnswer,
-  storePair,
+  storedPair,
   tokenAnswer,
 } from "./context.js";
 
@@ -49,8 +49,10 @@ export async function openGrant(
   const { deviceKey } = device;
   const { clientId } = triple;
   await stores.grants.insert({ grantId, accountId, clientId, deviceKey, createdAt: now });
-  const expiresAt = await storePair(stores, pair, grantId, now, context.config);
-  return { ...request, deviceKey, displaced, expiresAt };
+  const { accessToken, refreshToken } = storedPair(pair, grantId, now, context.config);
+  await stores.accessTokens.insert(accessToken);
+  await stores.refreshTokens.insert(refreshToken);
+  return { ...request, deviceKey, displaced, expiresAt: accessToken.expiresAt };
 }
 
 /** Lets everybody know of a grant that was made. @returns what the device is answered */

@@ -2,7 +2,7 @@
 // @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import type { RefreshTokenRecord, RevokeReason, Stores } from "../../storage/index.js";
+import type { RefreshTokenRecord, RevokeReason } from "../../storage/index.js";
 import { isSameDevice } from "../checks/device-binding.js";
 import { hashOf, secretBytes } from "../secrets.js";
 import { type TokenPair, successorPair } from "../token-pair.js";
@@ -10,7 +10,7 @@ import {
   type GrantAsker,
   type GrantContext,
   type TokenAnswer,
-  storePair,
+  storedPair,
   tokenAnswer,
 } from "./context.js";
 
@@ -156,14 +156,18 @@ async function rotate(
   const { database, random, config } = context;
   const salt = random(secretBytes);
   const pair = successorPair(request.refreshToken, salt);
-  const expiresAt = await database.write(async (stores: Stores) => {
-    if (!(await stores.refreshTokens.consume(token.hash, now, salt))) return undefined;
-    await stores.devices.seen(token.deviceKey, now, asker.caller.remoteAddress);
-    return storePair(stores, pair, token.grantId, now, config);
+  const stored = storedPair(pair, token.grantId, now, config);
+  const rotated = await database.stores.refreshTokens.rotate({
+    spent: token.hash,
+    now,
+    successorSalt: salt,
+    deviceKey: token.deviceKey,
+    remoteAddress: asker.caller.remoteAddress,
+    ...stored,
   });
-  if (expiresAt === undefined) return undefined;
+  if (!rotated) return undefined;
   record(context, asker, token);
-  return tokenAnswer(pair, expiresAt, now);
+  return tokenAnswer(pair, stored.accessToken.expiresAt, now);
 }
 
 async function repeat(
