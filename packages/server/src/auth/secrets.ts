@@ -35,15 +35,19 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64url");
 }
 
-/** The SHA-256 under which a secret, code or token is stored. */
-export function hashOf(secret: string): Uint8Array {
-  return crypto.createHash("sha256").update(secret).digest();
+interface OneShotHash {
+  (algorithm: string, data: string, encoding: "base64"): string;
+  (algorithm: string, data: string, encoding: "buffer"): Buffer;
 }
-
-type OneShotHash = (algorithm: string, data: string, encoding: "base64") => string;
 
 /** `crypto.hash` came with Node.js 20.12 and takes half the time. */
 const oneShot = (crypto as { readonly hash?: OneShotHash }).hash;
+
+/** The SHA-256 under which a secret, code or token is stored. */
+export const hashOf: (secret: string) => Uint8Array =
+  oneShot === undefined
+    ? (secret) => crypto.createHash("sha256").update(secret).digest()
+    : (secret) => oneShot("sha256", secret, "buffer");
 
 /** The SHA-256 of a token as a text: the key of caches, so that no cache holds a token. */
 export const digestOf: (token: string) => string =

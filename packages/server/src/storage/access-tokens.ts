@@ -106,6 +106,7 @@ export class SqlAccessTokenStore implements AccessTokenStore {
   }
 
   async markUsed(hash: Uint8Array, at: number): Promise<void> {
+    // At once, and not with others at the end of the turn: a spent refresh token that comes next is judged by it.
     await this.#runner.run(markAccessTokenUsed.with({ hash, at }));
   }
 
