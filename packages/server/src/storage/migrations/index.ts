@@ -8,6 +8,7 @@ import * as accountPages from "./0004-account-pages.js";
 import * as mailboxQueuedAt from "./0005-mailbox-queued-at.js";
 import * as identityProviders from "./0006-identity-providers.js";
 import * as attempts from "./0007-attempts.js";
+import * as tokensByHash from "./0008-tokens-by-hash.js";
 
 /** The migrations by name; they run in the order of their names. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0005-mailbox-queued-at": mailboxQueuedAt,
   "0006-identity-providers": identityProviders,
   "0007-attempts": attempts,
+  "0008-tokens-by-hash": tokensByHash,
 };
