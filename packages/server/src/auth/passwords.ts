@@ -1,11 +1,13 @@
 // Passwords: argon2id, and never more at once than the machine can bear.
 // @see https://www.rfc-editor.org/rfc/rfc9106
 
-import { hash, verify } from "@node-rs/argon2";
 import { TrefoilError } from "@trefoil/protocol/errors";
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Loaded with the first password: it takes 10 MiB, and a server whose people sign in elsewhere never needs it. */
+const argon2 = () => import("@node-rs/argon2");
 
 /** Longest password. Bytes. */
 export const maxPasswordBytes = 1_024;
@@ -24,7 +26,7 @@ export class Passwords {
 
   /** The hash to store, in PHC form. */
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(normalised(password), cost));
+    return this.#inTurn(async () => (await argon2()).hash(normalised(password), cost));
   }
 
   /**
@@ -33,7 +35,9 @@ export class Passwords {
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
     const against = stored ?? (await this.#nobodysHash());
-    const right = await this.#inTurn(() => verify(against, normalised(password)));
+    const right = await this.#inTurn(async () =>
+      (await argon2()).verify(against, normalised(password)),
+    );
     return right && stored !== undefined;
   }
 
