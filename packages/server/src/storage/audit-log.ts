@@ -1,7 +1,9 @@
 // The audit log: who did what, when, from where, and how it ended. Never a secret, a code or a token.
 
 import { type Kysely, sql } from "kysely";
+import { BatchStatement } from "./batch-statement.js";
 import type { AuditTable, Schema } from "./schema.js";
+import type { StatementRunner } from "./statement.js";
 
 export interface AuditRecord {
   readonly auditId: string;
@@ -56,17 +58,25 @@ export interface AuditLogStore {
   sweep(before: number, limit: number): Promise<number>;
 }
 
+const appendRecords = new BatchStatement((db, records: readonly AuditRecord[]) =>
+  db.insertInto("audit_log").values(records.map(toRow)),
+);
+
 /** {@link AuditLogStore} in SQL. */
 export class SqlAuditLogStore implements AuditLogStore {
   readonly #db: Kysely<Schema>;
+  readonly #runner: StatementRunner;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, runner: StatementRunner) {
     this.#db = db;
+    this.#runner = runner;
   }
 
   async append(records: readonly AuditRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await this.#db.insertInto("audit_log").values(records.map(toRow)).execute();
+    await this.#runner.write(function* () {
+      for (const step of appendRecords.over(records)) yield* step;
+    });
   }
 
   async list(filter: AuditFilter = {}): Promise<readonly AuditRecord[]> {

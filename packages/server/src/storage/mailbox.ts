@@ -1,6 +1,7 @@
 // The rows of the mailbox. Batches go into few statements, because a push to thousands of devices is thousands of rows.
 
 import type { Kysely } from "kysely";
+import { batches } from "./batch-statement.js";
 import type { Schema } from "./schema.js";
 
 /** A row to be kept. */
@@ -46,20 +47,6 @@ export interface MailboxStore {
   sweep(now: number): Promise<number>;
   count(deviceKey: string): Promise<number>;
   census(): Promise<MailboxCensus>;
-}
-
-/** Largest number of rows in one statement: six parameters a row stay well below SQLite's limit. */
-const largestBatch = 256;
-
-/** Cuts a list into pieces of a few fixed sizes, so that the prepared statements are few as well. */
-function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
-  let start = 0;
-  for (let size = largestBatch; size >= 1; size /= 2) {
-    while (items.length - start >= size) {
-      yield items.slice(start, start + size);
-      start += size;
-    }
-  }
 }
 
 export class SqlMailboxStore implements MailboxStore {

@@ -15,9 +15,18 @@ export interface StatementResult<R> {
 /** Stands for a parameter's value while a statement is compiled. */
 class Placeholder {
   readonly name: string;
+  /** Of a statement that takes rows: which one it is a parameter of. */
+  readonly row: number | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, row: number | undefined) {
     this.name = name;
+    this.row = row;
+  }
+
+  /** @param parameters what the statement is run with */
+  valueIn(parameters: object): unknown {
+    const owner = this.row === undefined ? parameters : (parameters as readonly object[])[this.row];
+    return (owner as Readonly<Record<string, unknown>>)[this.name];
   }
 
   /** A statement that computed with it, or chose by it, would be another one for each value. */
@@ -27,29 +36,32 @@ class Placeholder {
 }
 
 /** Has a placeholder for whatever parameter it is asked for. */
-const placeholders: object = new Proxy(
-  {},
-  { get: (_target, name) => new Placeholder(String(name)) },
-);
+const placeholders = (row?: number): object =>
+  new Proxy({}, { get: (_target, name) => new Placeholder(String(name), row) });
 
 /** A statement's text for one database. */
 export interface CompiledStatement {
   readonly sql: string;
   /** The values in the order of the text. */
-  readonly bind: (parameters: object) => unknown[];
+  readonly bind: (values: object) => unknown[];
 }
 
 /**
  * A statement whose runs differ in nothing but its parameters.
- * @typeParam P the parameters by name
+ * @typeParam P the parameters by name, or a list of rows of them
  * @typeParam R a row of what it answers
  */
 export class Statement<P extends object, R> {
   readonly #build: (db: Kysely<Schema>, parameters: P) => Compilable<R>;
+  readonly #rows: number | undefined;
 
-  /** @param build hands the parameters on to Kysely and does nothing else with them: they are no values yet */
-  constructor(build: (db: Kysely<Schema>, parameters: P) => Compilable<R>) {
+  /**
+   * @param build hands the parameters on to Kysely and does nothing else with them: they are no values yet
+   * @param rows how many rows of parameters it takes, where it takes rows
+   */
+  constructor(build: (db: Kysely<Schema>, parameters: P) => Compilable<R>, rows?: number) {
     this.#build = build;
+    this.#rows = rows;
   }
 
   /** The statement with its values, to be run. */
@@ -58,13 +70,15 @@ export class Statement<P extends object, R> {
   }
 
   compile(db: Kysely<Schema>): CompiledStatement {
-    const { sql, parameters: slots } = this.#build(db, placeholders as P).compile();
+    const parameters =
+      this.#rows === undefined
+        ? placeholders()
+        : Array.from({ length: this.#rows }, (_, row) => placeholders(row));
+    const { sql, parameters: slots } = this.#build(db, parameters as P).compile();
     return {
       sql,
-      bind: (parameters) =>
-        slots.map((slot) =>
-          slot instanceof Placeholder ? parameters[slot.name as keyof typeof parameters] : slot,
-        ),
+      bind: (values) =>
+        slots.map((slot) => (slot instanceof Placeholder ? slot.valueIn(values) : slot)),
     };
   }
 }

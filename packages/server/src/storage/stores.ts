@@ -68,7 +68,7 @@ export function sqlStores(db: Kysely<Schema>, runner: StatementRunner): Stores {
     deviceAuthorizations: new SqlDeviceAuthorizationStore(db),
     oidcRecords: new SqlOidcRecordStore(db),
     externalIdentities: new SqlExternalIdentityStore(db),
-    auditLog: new SqlAuditLogStore(db),
+    auditLog: new SqlAuditLogStore(db, runner),
     attempts: new SqlAttemptStore(db),
     mailbox: new SqlMailboxStore(db),
   };
