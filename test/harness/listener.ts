@@ -17,6 +17,7 @@ import {
 import {
   type LimitName,
   type Listener,
+  TrustedProxies,
   type WebApplication,
   listen,
 } from "../../packages/server/src/listener/index.js";
@@ -50,6 +51,9 @@ export async function startListener(
     readonly limits?: Record<string, unknown>;
     readonly clock?: Clock;
     readonly web?: WebApplication;
+    /** Whether there is a listener without TLS too. */
+    readonly plainText?: boolean;
+    readonly trustedProxies?: readonly string[];
   } = {},
 ): Promise<TestListener> {
   const clock = options.clock ?? systemClock;
@@ -75,10 +79,11 @@ export async function startListener(
   });
   authority ??= issueAuthority("test", Date.now());
   const limitsMet: LimitName[] = [];
+  const host = "127.0.0.1";
   const listener = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    tls: await authority,
+    tls: { host, port: 0, ...(await authority) },
+    plainText: options.plainText === true ? { host, port: 0 } : undefined,
+    proxies: new TrustedProxies(options.trustedProxies ?? [], "x-forwarded-for"),
     config,
     gateway: {
       owns: isGatewayPath,
@@ -90,10 +95,11 @@ export async function startListener(
     log: silentLogger,
     onLimit: (limit) => limitsMet.push(limit),
   });
+  const { port = 0 } = listener;
   return {
     listener,
-    origin: `https://127.0.0.1:${listener.port}`,
-    port: listener.port,
+    origin: `https://127.0.0.1:${port}`,
+    port,
     tokens,
     limitsMet,
     async stop() {

@@ -39,7 +39,12 @@ import {
   exceptionResponse,
   isGatewayPath,
 } from "./gateway/index.js";
-import { type WebApplication, type WebEnvironment, listen } from "./listener/index.js";
+import {
+  TrustedProxies,
+  type WebApplication,
+  type WebEnvironment,
+  listen,
+} from "./listener/index.js";
 import { type Logger, silentLogger } from "./logging/index.js";
 import {
   LoadMonitor,
@@ -68,8 +73,10 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where clients reach it, without a slash at its end. */
   readonly origin: string;
-  /** The port that it really listens on. */
+  /** The port that it really listens on: with TLS, or without where it speaks no TLS at all. */
   readonly port: number;
+  /** The port for a TLS terminator; undefined where there is none. */
+  readonly plainTextPort: number | undefined;
   /** The port of `/livez`, `/readyz` and `/metrics`; undefined where there is no such listener. */
   readonly operationsPort: number | undefined;
   /** Sends directives to devices, from the program that runs the server: what the admin API does, without HTTP. */
@@ -156,6 +163,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     undo.push(every(clock, mailboxSweepInterval, () => delivery.sweep(), log));
 
+    const proxies = new TrustedProxies(config.listen.trustedProxies, config.listen.forwardedHeader);
     const gateway = new Gateway({
       config: config.gateway,
       clock,
@@ -165,6 +173,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       presence,
       handlers: { ...builtInHandlers, ...options.handlers },
       isOverloaded: () => load.overloaded,
+      clientAddress: (stream) =>
+        proxies.clientOf(stream.session.remoteAddress, (name) => stream.header(name)),
       measures: measures.gateway,
     });
     const presenceWatch = new PresenceWatch({ feed: new PresenceFeed(presence), clock });
@@ -173,10 +183,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       development === undefined
         ? undefined
         : await prepareDemoData({ dataDir: config.dataDir, auth, clock, log });
+    const certificates = development?.certificates ?? (await readCertificates(config));
+    const { plainText } = config;
     const listener = await listen({
-      host: config.listen.host,
-      port: config.listen.port,
-      tls: development?.certificates ?? (await readCertificates(config)),
+      tls: certificates && { ...certificates, ...config.listen },
+      plainText:
+        plainText.port === undefined ? undefined : { host: plainText.host, port: plainText.port },
+      proxies,
       config,
       gateway: {
         owns: isGatewayPath,
@@ -212,6 +225,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await listener.close();
     });
 
+    const { plainTextPort } = listener;
+    const mainPort = listener.port ?? plainTextPort ?? config.listen.port;
+    if (plainTextPort !== undefined) {
+      log.info("The listener without TLS listens.", { host: plainText.host, port: plainTextPort });
+    }
     const { host, port } = config.operations;
     if (port !== undefined) {
       const exposition = await createExposition(
@@ -233,7 +251,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.info("The operations listener listens.", { host, port: operations.port });
     }
 
-    origin = developmentOrigin(config, listener.port);
+    origin = developmentOrigin(config, mainPort);
     if (development !== undefined && demo !== undefined) {
       const { adminToken } = development;
       const { caFile } = development.certificates;
@@ -242,7 +260,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readiness.open();
     return {
       origin,
-      port: listener.port,
+      port: mainPort,
+      plainTextPort,
       operationsPort: operations?.port,
       sender: delivery,
       stop,
@@ -269,10 +288,13 @@ async function prepareDevelopment(config: Config, clock: Clock, log: Logger) {
   return { certificates, adminToken };
 }
 
+/** Undefined where a TLS terminator has them. */
 async function readCertificates(
   config: Config,
-): Promise<{ readonly certificate: string; readonly key: string }> {
+): Promise<{ readonly certificate: string; readonly key: string } | undefined> {
   const { certificateFile, keyFile } = config.tls;
+  const isElsewhere = config.plainText.port !== undefined;
+  if (isElsewhere && certificateFile === undefined && keyFile === undefined) return undefined;
   const [certificate, key] = await Promise.all([
     readFile(certificateFile ?? "", "utf8"),
     readFile(keyFile ?? "", "utf8"),

@@ -1,12 +1,13 @@
 // What is asked of the gateway's three requests: each status.
 
-import { type Section, notYet, works } from "../row.js";
+import { type Section, works } from "../row.js";
 import {
   curl,
   downchannel,
   drain,
   events,
   nghttp,
+  plainText,
   shippedConnection,
   shippedListener,
   shippedMessages,
@@ -52,7 +53,15 @@ export const requests: Section = {
         "a connection > answers a PING frame with the same eight bytes, and PINGs the device after it wrote to it",
       ),
     ),
-    notYet("plain-text HTTP/2", "for a TLS terminator on the same host, behind a setting"),
+    works(
+      ["plain-text HTTP/2", "for a TLS terminator on the same host, behind a setting"],
+      plainText(
+        "without TLS, curl > speaks HTTP/2 by prior knowledge: downchannel, event and push on one connection",
+        "without TLS, nghttp > holds a downchannel, is pushed to, and what it acknowledged does not come again",
+        "behind a TLS terminator > *",
+        "a server on an address that is not loopback does not start, and says why",
+      ),
+    ),
   ],
 };
 

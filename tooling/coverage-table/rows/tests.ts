@@ -25,6 +25,7 @@ export const multipartReader = testsIn("packages/protocol/src/multipart/reader.t
 export const multipartProperties = testsIn(
   "packages/protocol/src/multipart/reader.property.test.ts",
 );
+export const plainText = testsIn("test/plain-text/foreign-clients.test.ts");
 export const userAgent = testsIn("packages/protocol/src/user-agent/user-agent.test.ts");
 
 export const shippedAuthorization = testsIn("test/shipped-devices/authorization.test.ts");

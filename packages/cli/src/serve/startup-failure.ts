@@ -8,7 +8,10 @@ import { failureLine, failureLines } from "../failure.js";
  * One line on a failed start.
  * @param listen where the server was to listen
  */
-export function describeStartupFailure(error: unknown, listen: Config["listen"]): string {
+export function describeStartupFailure(
+  error: unknown,
+  listen: Pick<Config["listen"], "host" | "port">,
+): string {
   if (!isTrefoilError(error) && isSystemError(error)) {
     const { host, port } = listen;
     switch (error.code) {

@@ -1,4 +1,5 @@
 // The public door of this room.
+export { parseNetwork } from "./addresses.js";
 export { type FileFindings, checkFiles, minAdminTokenLength } from "./check-files.js";
 export { prepareDataDirectory } from "./data-directory.js";
 export { type Flag, fileVariable } from "./environment.js";

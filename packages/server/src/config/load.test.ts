@@ -357,3 +357,49 @@ describe("any file", () => {
     );
   });
 });
+
+describe("the listener without TLS", () => {
+  const tlsIsElsewhere = {
+    form: "production",
+    yaml: "publicUrl: https://clova.example.org\nadmin: { enabled: false }\nplainText: { port: 8080 }\n",
+  } as const;
+
+  it("is off unless it has a port, and on loopback", () => {
+    expect(load().config.plainText).toEqual({ host: "127.0.0.1", trustedNetwork: false });
+    expect(load({ env: { TREFOIL_PLAIN_TEXT_HOST: "0.0.0.0" } }).config.plainText.port).toBe(
+      undefined,
+    );
+  });
+
+  it.each(["0.0.0.0", "::", "10.1.2.3", "proxy.example.org"])(
+    "is refused on %s, which is not loopback, unless the network is said to be trusted",
+    (host) => {
+      const env = { TREFOIL_PLAIN_TEXT_PORT: "8080", TREFOIL_PLAIN_TEXT_HOST: host };
+      expect(problemsOf({ env })).toEqual([
+        expect.stringMatching(
+          /^TREFOIL_PLAIN_TEXT_HOST: plainText\.host: not a loopback address: .*plainText\.trustedNetwork \(variable: TREFOIL_PLAIN_TEXT_TRUSTED_NETWORK\)/,
+        ),
+      ]);
+      const trusted = { ...env, TREFOIL_PLAIN_TEXT_TRUSTED_NETWORK: "true" };
+      expect(load({ env: trusted }).config.plainText).toEqual({
+        host,
+        port: 8080,
+        trustedNetwork: true,
+      });
+    },
+  );
+
+  it("needs no certificate in the production form, but half of one is a mistake", () => {
+    expect(load(tlsIsElsewhere).config.plainText.port).toBe(8080);
+    expect(
+      problemsOf({ ...tlsIsElsewhere, env: { TREFOIL_TLS_CERTIFICATE_FILE: "chain.pem" } }),
+    ).toEqual([expect.stringContaining("missing settings: tls.keyFile (TREFOIL_TLS_KEY_FILE)")]);
+  });
+
+  it("takes networks of proxies, and names what is none", () => {
+    const env = { TREFOIL_LISTEN_TRUSTED_PROXIES: "127.0.0.1,10.0.0.0/33" };
+    expect(problemsOf({ env })).toEqual([
+      'TREFOIL_LISTEN_TRUSTED_PROXIES: listen.trustedProxies[1]: not an address or a network such as 10.0.0.0/8, got "10.0.0.0/33"',
+    ]);
+  });
+});

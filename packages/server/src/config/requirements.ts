@@ -18,9 +18,17 @@ export function findMissing(
   settings: readonly Setting[],
 ): string[] {
   const adminIsOff = chosen.get("admin.enabled")?.value === false;
+  // Behind a TLS terminator alone. One of the two files without the other is a mistake all the same.
+  const tlsIsElsewhere =
+    chosen.has("plainText.port") &&
+    !chosen.has("tls.certificateFile") &&
+    !chosen.has("tls.keyFile");
   const missing = settings.filter(
     ({ path, isRequiredInProduction }) =>
-      isRequiredInProduction && !chosen.has(path) && !(adminIsOff && path.startsWith("admin.")),
+      isRequiredInProduction &&
+      !chosen.has(path) &&
+      !(adminIsOff && path.startsWith("admin.")) &&
+      !(tlsIsElsewhere && path.startsWith("tls.")),
   );
   if (missing.length === 0) return [];
   const names = missing.map(({ path, environment }) => `${path} (${environment})`);

@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isLoopback, parseNetwork } from "./addresses.js";
 
 declare module "zod" {
   interface GlobalMeta {
@@ -44,9 +45,68 @@ const listen = z
       .max(65_535)
       .default(8443)
       .describe("TCP port for everything: authorization, gateway, admin. 0 takes a free one."),
+    trustedProxies: z
+      .array(
+        z
+          .string()
+          .refine(
+            (text) => parseNetwork(text) !== undefined,
+            "not an address or a network such as 10.0.0.0/8",
+          ),
+      )
+      .max(64)
+      .default([])
+      .describe(
+        "Addresses and networks (as in `10.0.0.0/8`) of the proxies in front of the server: what they say about a client's address is believed. For logs, presence and the limits of the authorization server; limits of connections hold for the proxy itself.",
+      ),
+    forwardedHeader: z
+      .enum(["x-forwarded-for", "forwarded"])
+      .default("x-forwarded-for")
+      .describe(
+        "The one header that those proxies write the client's address to. The other is not looked at: a client could have sent it.",
+      ),
   })
   .prefault({})
   .describe("Where the server listens.");
+
+const plainText = z
+  .strictObject({
+    port: z
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe(
+        "TCP port without TLS for a terminator on the same host: HTTP/2 by prior knowledge, HTTP/1.1 for the authorization server and the pages. 0 takes a free one. Without it there is no such listener. Where it is set and `tls.certificateFile` and `tls.keyFile` are not, the production form has no listener with TLS.",
+      ),
+    host: z
+      .string()
+      .min(1)
+      .max(255)
+      .default("127.0.0.1")
+      .describe(
+        "Address to listen on. Any but a loopback address needs `plainText.trustedNetwork`.",
+      ),
+    trustedNetwork: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Says that nobody but the terminator can reach or read the network that `plainText.host` stands in: tokens and passwords cross it in the clear.",
+      ),
+  })
+  .refine(
+    ({ port, host, trustedNetwork }) => port === undefined || trustedNetwork || isLoopback(host),
+    {
+      message:
+        "not a loopback address: tokens would cross the network in the clear. Only where nobody but the TLS terminator can reach or read that network, say so with plainText.trustedNetwork (variable: TREFOIL_PLAIN_TEXT_TRUSTED_NETWORK)",
+      path: ["host"],
+    },
+  )
+  .prefault({})
+  .describe(
+    "A listener without TLS, for a TLS terminator: see [operations.md](operations.md#behind-a-tls-terminator).",
+  );
 
 /** A host name or wildcard as it may stand in a certificate. @see https://www.rfc-editor.org/rfc/rfc6125#section-6.4 */
 const dnsName =
@@ -562,6 +622,7 @@ export const configSchema = z.strictObject({
     .describe("Directory of the embedded database and of the developer server's files.")
     .meta({ path: true }),
   listen,
+  plainText,
   tls,
   auth,
   gateway,

@@ -37,6 +37,8 @@ export interface GatewayOptions {
   readonly onEvent?: (outcome: EventOutcome) => void;
   /** Whether new work is better refused. Default: never. */
   readonly isOverloaded?: () => boolean;
+  /** Where a request comes from; from the other end of its connection unless given. */
+  readonly clientAddress?: (stream: ServerStream) => string;
   /** Where it counts; its own unless given. */
   readonly measures?: GatewayMeasures;
 }
@@ -201,7 +203,7 @@ export class Gateway {
     measures.downchannels++;
     measures.requests.add("downchannel", 200);
     const from = {
-      remoteAddress: stream.session.remoteAddress,
+      remoteAddress: this.#options.clientAddress?.(stream) ?? stream.session.remoteAddress,
       userAgent: (stream.header("user-agent") ?? "").slice(0, maxUserAgentLength),
     };
     presence.online(deviceKey, this.#wheel.now(), { accountId, ...from });

@@ -24,7 +24,7 @@ export class Connections {
   readonly #limits: LimitsMet;
   readonly #openings: Rate;
   readonly #sockets = new Set<Socket>();
-  /** Since when, by the peer's address and port: TLS gives its socket no way back to the one below. */
+  /** Since when, by the addresses of both ends: TLS gives its socket no way back to the one below. */
   readonly #handshakes = new Map<string, { readonly socket: Socket; readonly since: number }>();
   readonly #neighbours = new Map<string, Neighbour>();
   #sweeping: Timer | undefined;
@@ -44,7 +44,7 @@ export class Connections {
     return this.#sockets.size;
   }
 
-  /** How many of them are still in their TLS handshake. */
+  /** How many of them are still in their TLS handshake, or have not said what they speak. */
   get handshaking(): number {
     return this.#handshakes.size;
   }
@@ -81,7 +81,7 @@ export class Connections {
     return true;
   }
 
-  /** A TLS handshake is complete. */
+  /** A TLS handshake is complete, or it is known what a connection without TLS speaks. */
   handshaken(socket: Socket): void {
     this.#handshakes.delete(keyOf(socket));
   }
@@ -123,8 +123,9 @@ export class Connections {
     return this.#clock.after(sweepInterval, () => {
       const now = this.#clock.now();
       const deadline = now - this.#config.handshakeSeconds * 1000;
-      for (const { socket, since } of this.#handshakes.values()) {
+      for (const [key, { socket, since }] of this.#handshakes) {
         if (since > deadline) break;
+        this.#handshakes.delete(key);
         this.#limits.met("handshake", socket.remoteAddress ?? "");
         socket.destroy();
       }
@@ -137,5 +138,6 @@ export class Connections {
 }
 
 function keyOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort}`;
+  // The same port of a peer may have a connection to each of our ports.
+  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localPort}`;
 }

@@ -1,14 +1,20 @@
 // HTTP/1.1 on connections that chose it: web applications, and the answer that tells a device to speak HTTP/2. What comes too
 // slowly or too large is node's to end; here it is counted.
 
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Server, ServerOptions } from "node:https";
+import type {
+  IncomingMessage,
+  RequestListener,
+  Server,
+  ServerOptions,
+  ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Config } from "../config/index.js";
 import type { LimitName, LimitsMet } from "./limits-met.js";
 import type { GatewayPort } from "./listener.js";
+import type { TrustedProxies } from "./trusted-proxies.js";
 import type { WebApplication } from "./web-stream.js";
 
 /** What the settings say, in node's terms. */
@@ -81,19 +87,33 @@ export function countHttp1Error(
   if (limit !== undefined) limits.met(limit, socket.remoteAddress ?? "");
 }
 
+/** How a client gets to HTTP/2, told where it asks the gateway over HTTP/1.1: with TLS, and without. */
+const ways = {
+  tls: { upgrade: "h2", advice: "offer h2 by ALPN" },
+  plainText: { upgrade: "h2c", advice: "begin the connection with its preface (prior knowledge)" },
+} as const;
+
 /** Answers requests: the gateway's paths with 426, all others by the web application. */
-export function http1Listener(gateway: GatewayPort, web: WebApplication): RequestListener {
-  const serveWeb = getRequestListener((request, { incoming }) =>
-    web(request, { remoteAddress: incoming.socket.remoteAddress ?? "" }),
-  );
+export function http1Listener(
+  gateway: GatewayPort,
+  web: WebApplication,
+  proxies: TrustedProxies,
+  way: keyof typeof ways,
+): RequestListener {
+  const { upgrade, advice } = ways[way];
+  const serveWeb = getRequestListener((request, { incoming }) => {
+    const peer = incoming.socket.remoteAddress ?? "";
+    const remoteAddress = proxies.clientOf(peer, (name) => request.headers.get(name));
+    return web(request, { remoteAddress });
+  });
   return (request, response) => {
     if (!gateway.owns(request.url ?? "")) {
       void serveWeb(request, response);
       return;
     }
     const { status, headers, body } = gateway.refusal(
-      new TrefoilError("http2_required", "The gateway speaks HTTP/2 only: offer h2 by ALPN.", {
-        headers: { upgrade: "h2", connection: "upgrade, close" },
+      new TrefoilError("http2_required", `The gateway speaks HTTP/2 only: ${advice}.`, {
+        headers: { upgrade, connection: "upgrade, close" },
       }),
     );
     response.writeHead(status, { ...headers, "content-length": body.byteLength });

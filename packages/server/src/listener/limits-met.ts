@@ -8,7 +8,7 @@ import type { Logger } from "../logging/index.js";
  * - `connections`: too many are open; refused.
  * - `connections-per-address`: too many are open from one address; refused.
  * - `connection-rate`: one address opens them too fast; refused.
- * - `handshake`: the TLS handshake took too long.
+ * - `handshake`: the TLS handshake took too long; without TLS, the first bytes did.
  * - `slow-request`: a request took too long to arrive.
  * - `header-size`: the headers of an HTTP/1.1 request are too large.
  */

@@ -1,12 +1,14 @@
-// The one listener: TLS, then HTTP/2 or HTTP/1.1 as the peer chose by ALPN, then the gateway or a web application by the
-// path. Any host name is served, because devices that shipped come with the names of the service they were made for.
+// The listeners: TLS, then HTTP/2 or HTTP/1.1 as the peer chose by ALPN; or no TLS, and what the first bytes say. Then the
+// gateway or a web application by the path. Any host name is served, because devices that shipped come with the names of the
+// service they were made for.
 
 import { once } from "node:events";
-import { type Server, createServer } from "node:https";
+import { type Server, createServer as createPlainServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Clock, Timer } from "@trefoil/protocol/clock";
-import type { TrefoilError } from "@trefoil/protocol/errors";
+import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Config } from "../config/index.js";
 import {
   type ServerSession,
@@ -16,8 +18,16 @@ import {
 } from "../http2/index.js";
 import type { Logger } from "../logging/index.js";
 import { Connections } from "./connections.js";
-import { countHttp1Error, http1Listener, http1Options, watchHttp1 } from "./http1.js";
+import {
+  type Http1Watch,
+  countHttp1Error,
+  http1Listener,
+  http1Options,
+  watchHttp1,
+} from "./http1.js";
 import { type LimitCounts, type LimitName, LimitsMet } from "./limits-met.js";
+import { chooseProtocol } from "./plain-text.js";
+import type { TrustedProxies } from "./trusted-proxies.js";
 import { type WebApplication, type WebPatience, serveWebStream } from "./web-stream.js";
 
 /** What the gateway is to the listener. */
@@ -34,11 +44,20 @@ export interface GatewayPort {
   };
 }
 
-/** What a listener is made of. */
-export interface ListenerOptions {
+/** Where to listen. */
+export interface Address {
   readonly host: string;
   readonly port: number;
-  readonly tls: { readonly certificate: string; readonly key: string };
+}
+
+/** What a listener is made of. */
+export interface ListenerOptions {
+  /** Where to listen with TLS; undefined where a terminator has all of it. */
+  readonly tls: (Address & { readonly certificate: string; readonly key: string }) | undefined;
+  /** Where to listen without, for a terminator. */
+  readonly plainText?: Address | undefined;
+  /** Whose word is taken on where a request comes from. */
+  readonly proxies: TrustedProxies;
   readonly config: Pick<Config, "gateway" | "limits">;
   readonly gateway: GatewayPort;
   readonly web: WebApplication;
@@ -50,10 +69,13 @@ export interface ListenerOptions {
 
 /** A listener that listens. */
 export interface Listener {
-  readonly port: number;
+  /** With TLS; undefined where there is none. */
+  readonly port: number | undefined;
+  /** Without TLS; undefined where there is none. */
+  readonly plainTextPort: number | undefined;
   /** How many connections are open: counted by their sockets. */
   readonly openConnections: number;
-  /** How many of them are still in their TLS handshake. */
+  /** How many of them are still in their TLS handshake, or have not said what they speak. */
   readonly handshaking: number;
   /** How many of them speak HTTP/2. */
   readonly openSessions: number;
@@ -67,11 +89,11 @@ export interface Listener {
 
 /**
  * Listens.
- * @throws the socket's error (`EADDRINUSE`, `EACCES`, ...) where the port cannot be had, and OpenSSL's where the certificate
- * or the key is unusable
+ * @throws the socket's error (`EADDRINUSE`, `EACCES`, ...) where the port with TLS cannot be had, {@link TrefoilError} where
+ * the one without cannot, and OpenSSL's error where the certificate or the key is unusable
  */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { config, gateway, web, clock, log } = options;
+  const { config, gateway, web, proxies, clock, log } = options;
   const limits = new LimitsMet(clock, log, options.onLimit);
   const connections = new Connections(config.limits, clock, limits);
   const engine = createHttp2Engine({
@@ -84,61 +106,119 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     bodyTimeout: config.limits.requestSeconds * 1000,
     onTimeout: () => limits.met("slow-request", remoteAddress),
   });
-  const server: Server = createServer(
-    {
-      cert: options.tls.certificate,
-      key: options.tls.key,
-      minVersion: "TLSv1.2",
-      ALPNProtocols: ["h2", "http/1.1"],
-      noDelay: true,
-      keepAlive: true,
-      ...http1Options(config),
-    },
-    http1Listener(gateway, web),
-  );
-  const http1 = watchHttp1(server, config.gateway.slowReaderSeconds * 1000, limits);
-
-  // tls has put its own listener there: it stays in use, behind the choice who may connect.
-  const startTls = take(server, "connection");
-  server.on("connection", (socket: Socket) => {
-    if (connections.admit(socket)) startTls(socket);
-  });
-  server.on("tlsClientError", (error) => log.debug("A TLS handshake failed.", { err: error }));
-
-  // https has put its own HTTP/1.1 listener there: it stays in use, behind the choice by ALPN.
-  const startHttp1 = take(server, "secureConnection");
-  server.on("secureConnection", (socket: TLSSocket) => {
+  const startHttp2 = (socket: Socket): void => {
+    engine.serve(socket, (session) => {
+      const connection = gateway.connect(session);
+      return {
+        pinged: () => connection.pinged?.(),
+        stream(stream) {
+          if (gateway.owns(stream.path)) {
+            connection.stream(stream);
+            return;
+          }
+          const client = proxies.clientOf(session.remoteAddress, (name) => stream.header(name));
+          void serveWebStream(stream, web, patienceWith(session), client);
+        },
+      };
+    });
+  };
+  /** Takes a connection of which it is known what it speaks. */
+  const start = (socket: Socket, isHttp2: boolean, startHttp1: (socket: Socket) => void): void => {
     connections.handshaken(socket);
-    const isHttp2 = socket.alpnProtocol === "h2";
     socket.on("error", (error) => {
       log.debug("A connection failed.", { err: error });
       if (!isHttp2) countHttp1Error(error, socket, limits);
     });
-    if (isHttp2) {
-      engine.serve(socket, (session) => {
-        const connection = gateway.connect(session);
-        return {
-          pinged: () => connection.pinged?.(),
-          stream(stream) {
-            if (gateway.owns(stream.path)) connection.stream(stream);
-            else void serveWebStream(stream, web, patienceWith(session));
-          },
-        };
-      });
-    } else {
-      startHttp1(socket);
-    }
-  });
-
-  server.listen(options.port, options.host);
-  await once(server, "listening");
-  server.on("error", (error) => log.error("The listener failed.", { err: error }));
-
-  const stopAccepting = (): void => {
-    if (server.listening) server.close();
+    if (isHttp2) startHttp2(socket);
+    else startHttp1(socket);
   };
+
+  /** https has listeners of its own: they stay in use, behind the choices who may connect and what is spoken. */
+  const makeTlsServer = (tls: NonNullable<ListenerOptions["tls"]>): Server => {
+    const server = createTlsServer(
+      {
+        cert: tls.certificate,
+        key: tls.key,
+        minVersion: "TLSv1.2",
+        ALPNProtocols: ["h2", "http/1.1"],
+        noDelay: true,
+        keepAlive: true,
+        ...http1Options(config),
+      },
+      http1Listener(gateway, web, proxies, "tls"),
+    );
+    const startTls = take(server, "connection");
+    server.on("connection", (socket: Socket) => {
+      if (connections.admit(socket)) startTls(socket);
+    });
+    server.on("tlsClientError", (error) => log.debug("A TLS handshake failed.", { err: error }));
+    const startHttp1 = take(server, "secureConnection");
+    server.on("secureConnection", (socket: TLSSocket) => {
+      start(socket, socket.alpnProtocol === "h2", startHttp1);
+    });
+    return server;
+  };
+
+  const makePlainServer = (): Server => {
+    const server = createPlainServer(
+      { noDelay: true, keepAlive: true, ...http1Options(config) },
+      http1Listener(gateway, web, proxies, "plainText"),
+    );
+    const startHttp1 = take(server, "connection");
+    server.on("connection", (socket: Socket) => {
+      if (!connections.admit(socket)) return;
+      const failed = (error: Error): void => log.debug("A connection failed.", { err: error });
+      socket.on("error", failed);
+      chooseProtocol(socket, (protocol) => {
+        socket.off("error", failed);
+        // What http asks of its sockets: one that the peer has ended is written to yet. HTTP/2 ends both ways at once.
+        if (protocol === "h2") socket.allowHalfOpen = false;
+        start(socket, protocol === "h2", startHttp1);
+      });
+    });
+    return server;
+  };
+
+  const servers: Server[] = [];
+  const http1: Http1Watch[] = [];
+  const listenAt = async (server: Server, { host, port }: Address): Promise<number> => {
+    http1.push(watchHttp1(server, config.gateway.slowReaderSeconds * 1000, limits));
+    server.listen(port, host);
+    await once(server, "listening");
+    servers.push(server);
+    server.on("error", (error) => log.error("The listener failed.", { err: error }));
+    return (server.address() as AddressInfo).port;
+  };
+  const listenWithoutTls = async (address: Address): Promise<number> => {
+    try {
+      return await listenAt(makePlainServer(), address);
+    } catch (cause) {
+      const { code = "unknown" } = cause as NodeJS.ErrnoException;
+      throw new TrefoilError(
+        "invalid_configuration",
+        `plainText.port: cannot listen on ${address.host}:${address.port}: ${code}`,
+        { cause },
+      );
+    }
+  };
+  const stopAccepting = (): void => {
+    for (const server of servers) if (server.listening) server.close();
+  };
+
+  const { tls, plainText } = options;
+  let port: number | undefined;
+  let plainTextPort: number | undefined;
+  try {
+    if (tls !== undefined) port = await listenAt(makeTlsServer(tls), tls);
+    if (plainText !== undefined) plainTextPort = await listenWithoutTls(plainText);
+  } catch (error) {
+    stopAccepting();
+    await connections.close();
+    throw error;
+  }
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    plainTextPort,
     get openConnections() {
       return connections.open;
     },
@@ -152,9 +232,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     stopAccepting,
     async close() {
       stopAccepting();
-      server.closeIdleConnections();
+      for (const server of servers) server.closeIdleConnections();
       // Requests over HTTP/2 were answered while the gateway drained.
-      await within(clock, finishTimeout, http1.quiet());
+      const quiet = Promise.all(http1.map((watch) => watch.quiet()));
+      await within(clock, finishTimeout, quiet);
       await connections.close();
     },
   };
@@ -164,7 +245,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 const finishTimeout = 3_000;
 
 /** Waits for something, but no longer than so many milliseconds. */
-async function within(clock: Clock, delay: number, work: Promise<void>): Promise<void> {
+async function within(clock: Clock, delay: number, work: Promise<unknown>): Promise<void> {
   let timer: Timer | undefined;
   const late = new Promise<void>((resolve) => {
     timer = clock.after(delay, resolve);

@@ -6,7 +6,7 @@ import { ErrorCode, type ServerStream } from "../http2/index.js";
 
 /** What an application is told besides the request. */
 export interface WebEnvironment {
-  /** The peer's address, as the socket has it. */
+  /** The client's address: the socket's, or what a trusted proxy says. */
   readonly remoteAddress: string;
 }
 
@@ -41,6 +41,7 @@ export async function serveWebStream(
   stream: ServerStream,
   app: WebApplication,
   patience: WebPatience,
+  remoteAddress: string = stream.session.remoteAddress,
 ): Promise<void> {
   try {
     const body = await bodyOf(stream, patience);
@@ -50,7 +51,7 @@ export async function serveWebStream(
       headers: { ...stream.headers() },
       ...(bodyless.has(stream.method) ? {} : { body }),
     });
-    await answer(stream, await app(request, { remoteAddress: stream.session.remoteAddress }));
+    await answer(stream, await app(request, { remoteAddress }));
   } catch (thrown) {
     const error = TrefoilError.from(thrown);
     if (stream.responded) {
