@@ -11,7 +11,7 @@ import { createProgress } from "../../bench/src/progress.js";
 import { writeMarkdown } from "../../bench/src/report/markdown.js";
 import { type Floor, type RunResult, isMet } from "../../bench/src/report/result.js";
 import { groupOf, ratioTo } from "../../bench/src/scenarios/scenario.js";
-import { eventBody } from "../../bench/src/scenarios/requests.js";
+import { eventBody } from "../../bench/src/load/event-body.js";
 import { directiveBytes, directiveText, sendTimes } from "../../bench/src/servers/push-driver.js";
 
 describe("statistics", () => {

@@ -49,6 +49,7 @@ function settings(
     limits: { maxConnectionsPerAddress: 0, newConnectionsPerAddress: 0 },
     delivery: {},
     admin: { tokenFile },
+    operations: {},
     log: { level: "warn" },
   };
   const sections = Object.entries(base).map(([name, section]) => [

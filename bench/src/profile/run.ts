@@ -9,7 +9,7 @@ import { WebClient, inParallel } from "../load/web-client.js";
 import type { ServerProcess } from "../measure/child.js";
 import { type Device, query, startTrefoil } from "../peers/trefoil.js";
 import { drawShares } from "../report/chart.js";
-import { eventBody } from "../scenarios/requests.js";
+import { eventBody } from "../load/event-body.js";
 import { type Bench, trefoilDownchannel } from "../scenarios/scenario.js";
 import { type Studio, openStudio, speak, speakers } from "../scenarios/speech.js";
 import { timeByFunction, timeByKind } from "./categories.js";

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeEvent } from "@trefoil/protocol/messages";
+import { eventBody, eventType } from "../load/event-body.js";
 import { h2load } from "../load/h2load.js";
 import { HeldDevices } from "../load/held-devices.js";
 import { type ServerProcess, startOwn } from "../measure/child.js";
@@ -51,34 +51,6 @@ function shapes(quick: boolean): readonly Shape[] {
       requests: quick ? 8_000 : 40_000,
     },
   ];
-}
-
-/** The boundary of the event that is posted. */
-const boundary = "bench-event";
-
-/** An event of 600 bytes with its multipart frame, as a device sends it while it plays music. */
-export function eventBody(): Buffer {
-  const event = (padding: string) =>
-    encodeEvent({
-      context: [],
-      event: {
-        header: {
-          namespace: "AudioPlayer",
-          name: "PlayStarted",
-          messageId: "2fcb6a62-393a-46ad-a5c4-b3db9b640045",
-        },
-        payload: { token: `TR-NM-${padding}`, offsetInMilliseconds: 10_000 },
-      },
-    });
-  const framed = (padding: string) =>
-    Buffer.concat([
-      Buffer.from(
-        `--${boundary}\r\nContent-Disposition: form-data; name="metadata"\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n`,
-      ),
-      event(padding),
-      Buffer.from(`\r\n--${boundary}--\r\n`),
-    ]);
-  return framed("4".repeat(600 - framed("").length));
 }
 
 async function measure(
@@ -184,8 +156,7 @@ function requestOf(name: RequestScenario["name"], bench: Bench, token: string): 
   if (name === "ping") return { path: "/ping", headers: { authorization } };
   const body = join(bench.directory, "event.multipart");
   writeFileSync(body, eventBody());
-  const type = `multipart/form-data; boundary=${boundary}`;
-  return { path: "/v1/events", headers: { authorization, "content-type": type }, body };
+  return { path: "/v1/events", headers: { authorization, "content-type": eventType }, body };
 }
 
 function floorsOf(groups: readonly Group[], bound: number): Floor[] {

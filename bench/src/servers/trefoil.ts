@@ -4,7 +4,9 @@
 import { createLogger } from "@trefoil/server/logging";
 import { configSchema } from "@trefoil/server/config";
 import { type EventHandler, startServer } from "@trefoil/server";
+import { censusCommands } from "./census.js";
 import { ready, startArgument } from "./commands.js";
+import { CountingClock } from "./counting-clock.js";
 import { profilerCommands } from "./profiler.js";
 import { type PushOrder, payloadOf, push, timestamp } from "./push-driver.js";
 
@@ -21,8 +23,12 @@ const discardSpeech: EventHandler = async function* (request) {
 /** A handler that has nothing to say: events are handed over, and answered 204. */
 const sayNothing: EventHandler = () => [];
 
+// For a soak alone: what is measured should not count.
+const clock = process.env["COUNT_TIMERS"] === undefined ? undefined : new CountingClock();
+
 const server = await startServer({
   config,
+  ...(clock === undefined ? {} : { clock }),
   log: createLogger({ level: config.log.level, format: "json" }),
   handlers: {
     "SpeechRecognizer.Recognize": discardSpeech,
@@ -32,6 +38,7 @@ const server = await startServer({
 process.once("SIGTERM", () => void server.stop().then(() => process.exit(0)));
 ready(server.port, {
   ...profilerCommands,
+  ...censusCommands(server.operationsPort, () => clock?.pending),
   push: (order: PushOrder) =>
     push(order, (device) =>
       server.sender.send(
