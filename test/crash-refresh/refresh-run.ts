@@ -1,10 +1,12 @@
-// The crash test of refreshing: a real server is killed with SIGKILL at random moments while devices refresh their tokens, each
-// retrying until it has an answer. At the end every device must hold a refresh token that works, and none that works twice.
+// The crash test of refreshing: a real server is killed with SIGKILL in the middle of requests, again and again, while devices
+// refresh their tokens, each retrying until it has an answer. At the end every device must hold a refresh token that works, and
+// none that works twice. Kills are set off by requests and not by the clock: a slow machine has as many.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CrashTrigger, type Strike } from "../crash/crash-plan.js";
 import { Random } from "../crash/random.js";
 import {
   type JsonAnswer,
@@ -37,8 +39,15 @@ export interface RefreshReport {
   readonly workedTwice: readonly string[];
 }
 
-/** Milliseconds between two kills, at least and at most: some fall into the start of a server. */
-const pauses = [150, 1_500] as const;
+/** `asking`: a device has begun to ask. `answered`: it has its answer, and has not looked at it. */
+type RefreshPoint = "asking" | "answered";
+
+/** How often a point is passed before a kill, at least and at most. */
+const range = [2, 12] as const;
+/** Milliseconds into a request that a kill comes, at most: from the handshake to after the commit. */
+const deepest = 15;
+/** A device asks a second time in each round whose number this divides, the first round's with it. */
+const repeatEvery = 3;
 /** Milliseconds that a device rests between two refreshes, at most. */
 const longestRest = 80;
 /** Milliseconds that a device waits before it tries again. */
@@ -67,6 +76,7 @@ class RefreshRun {
   readonly #options: RefreshRunOptions;
   readonly #dataDir: string;
   readonly #random: Random;
+  readonly #trigger = new CrashTrigger<RefreshPoint>();
   #server: ServerProcess | undefined;
   #done = 0;
   #kills = 0;
@@ -94,7 +104,7 @@ class RefreshRun {
     const fates = Promise.all(
       tokens.map(({ deviceId, refreshToken }) => this.#live(deviceId, refreshToken, share)),
     ).finally(() => (this.#stopping = true));
-    const killing = this.#killAtRandom();
+    const killing = this.#kill(fates);
     const last = await fates;
     await killing;
 
@@ -137,7 +147,7 @@ class RefreshRun {
       const next = pairOf(answer);
       let hasRepeated = tries > 1;
       // A device that loses power before it has written the answer down asks once more: the same pair, never another.
-      if (random.chance(0.3)) {
+      if (round % repeatEvery === 0) {
         const { answer: again } = await this.#refresh(deviceId, pair.refreshToken);
         if (again.status !== 200) {
           this.#lockedOut.push(deviceId);
@@ -161,7 +171,10 @@ class RefreshRun {
     const giveUp = Date.now() + patience;
     for (let tries = 1; ; tries++) {
       try {
-        const answer = await this.#ask(deviceId, refreshToken);
+        const asked = this.#ask(deviceId, refreshToken);
+        this.#trigger.passed("asking");
+        const answer = await asked;
+        this.#trigger.passed("answered");
         // Busy, starting, stopping: no word on the token.
         if (answer.status < 500 && answer.status !== 429) return { answer, tries };
       } catch (error) {
@@ -190,12 +203,31 @@ class RefreshRun {
     });
   }
 
-  async #killAtRandom(): Promise<void> {
-    const [least, most] = pauses;
-    while (!this.#stopping) {
-      await sleep(this.#random.between(least, most));
+  /** Kills the server again and again, now while it works on a request, now right after its answer. */
+  async #kill(fates: Promise<unknown>): Promise<void> {
+    for (let place = 0; !this.#stopping; place++) {
+      const isDuring = place % 2 === 0;
+      const strike: Strike<RefreshPoint> = {
+        point: isDuring ? "asking" : "answered",
+        after: this.#random.between(...range),
+      };
+      const delay = this.#random.between(0, deepest);
       const server = this.#server;
-      if (this.#stopping || server === undefined) break;
+      if (server === undefined) return;
+      let isStruck = false;
+      const struck = new Promise<void>((resolve) => {
+        this.#trigger.arm(strike, () => {
+          isStruck = true;
+          // An answer that is here was sent by a server that is dead when the device looks at it.
+          if (!isDuring) server.signal("SIGKILL");
+          resolve();
+        });
+      });
+      // Where a device fails, the run reports it: here it only ends the killing.
+      await Promise.race([struck, fates.catch(() => undefined)]);
+      this.#trigger.disarm();
+      if (!isStruck) return;
+      if (isDuring) await sleep(delay);
       this.#server = undefined;
       server.signal("SIGKILL");
       await server.ended;

@@ -24,9 +24,10 @@ it(
     expect(report.lockedOut).toEqual([]);
     expect(report.workedTwice).toEqual([]);
     expect(report.refreshes).toBeGreaterThanOrEqual(refreshes);
-    // A run in which nothing happened shows nothing.
+    // A run in which nothing happened shows nothing: devices go on until there were so many kills, and each asks twice in its
+    // first round.
     expect(report.kills).toBeGreaterThanOrEqual(3);
-    expect(report.repeated).toBeGreaterThan(0);
+    expect(report.repeated).toBeGreaterThanOrEqual(devices);
   },
   180_000 + refreshes * 3_000,
 );

@@ -13,6 +13,8 @@ export interface CrashDeviceOptions {
   readonly accessToken: string;
   readonly ledger: Ledger;
   readonly random: Random;
+  /** Called in the turn in which a directive has arrived for the first time, before anything is acknowledged. */
+  readonly onReceived: () => void;
 }
 
 /** Milliseconds between two PINGs, and that an ACK may take: a device that cares for its line. */
@@ -123,7 +125,8 @@ export class CrashDevice {
     const { directive } = JSON.parse(json) as NumberedDirective;
     const { number } = directive.payload;
     if (typeof number !== "number") return last;
-    this.#options.ledger.receive(number, directive.header.messageId, last);
+    const { ledger, onReceived } = this.#options;
+    if (ledger.receive(number, directive.header.messageId, last)) onReceived();
     return number;
   }
 

@@ -1,5 +1,5 @@
-// The crash test: a real server that is killed and restarted at random while numbered directives go to devices on bad lines.
-// At the end the network heals, and every directive that was accepted must have arrived.
+// The crash test: a real server that is killed and restarted again and again while numbered directives go to devices on bad
+// lines. At the end the network heals, and every directive that was accepted must have arrived.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:https";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ServerProcess, signIn, startServerProcess } from "../harness/server-process.js";
 import { CrashDevice } from "./crash-device.js";
+import { type CrashPoint, CrashTrigger, planCrash } from "./crash-plan.js";
 import { type FlakyNetwork, layFlakyNetwork } from "./flaky-network.js";
 import { Ledger, type Tally, total } from "./ledger.js";
 import { Random } from "./random.js";
@@ -15,7 +16,14 @@ import { Random } from "./random.js";
 /** How hard and how long. */
 export interface CrashOptions {
   readonly devices: number;
+  /** How long at least. */
   readonly seconds: number;
+  /** How often the server is struck, at least: the run goes on until it was. */
+  readonly crashes: number;
+  /** How many directives are accepted, at least: the run goes on until they are. */
+  readonly accepted: number;
+  /** How often a point of the plan is passed before the server is struck there, for each group of five devices. */
+  readonly range: readonly [least: number, most: number];
   readonly seed: number;
   /** Told how it goes, now and then. */
   readonly onProgress?: (line: string) => void;
@@ -24,6 +32,8 @@ export interface CrashOptions {
 /** What a run came to. */
 export interface CrashReport extends Tally {
   readonly kills: number;
+  /** Kills in the turn in which a directive had arrived: each is repeated. */
+  readonly killsAtReceipt: number;
   readonly drains: number;
   readonly downchannels: number;
   readonly fates: FlakyNetwork["fates"];
@@ -33,6 +43,12 @@ export interface CrashReport extends Tally {
 
 /** Devices that one sender serves, one directive after the other, so that their order is known. */
 const groupSize = 5;
+
+/** Milliseconds between two lines of progress. */
+const progressInterval = 10_000;
+
+/** Milliseconds that a run may take beyond its time, until as much has happened as has to. */
+const overtime = 120_000;
 
 /** Milliseconds that devices have to get what is left, once nothing goes wrong any more. */
 const lastPatience = 60_000;
@@ -73,8 +89,11 @@ class CrashRun {
   readonly #groups: Group[] = [];
   #server: ServerProcess | undefined;
   #ca: Buffer | undefined;
+  readonly #trigger = new CrashTrigger<CrashPoint>();
   #kills = 0;
+  #killsAtReceipt = 0;
   #drains = 0;
+  #isClosed = false;
 
   constructor(options: CrashOptions, random: Random, dataDir: string, network: FlakyNetwork) {
     this.#options = options;
@@ -87,11 +106,15 @@ class CrashRun {
     await this.#start();
     await this.#connectDevices();
     const end = Date.now() + this.#options.seconds * 1_000;
+    const [crashes, deviceKills] = [this.#random.fork(), this.#random.fork()];
+    const sent = Promise.all(
+      this.#groups.map((group) => this.#send(group, end, this.#random.fork())),
+    );
     await Promise.all([
-      this.#crash(end, this.#random.fork()),
-      this.#killDevices(end, this.#random.fork()),
+      sent,
+      this.#crash(sent, crashes),
+      this.#killDevices(end, deviceKills),
       this.#report(end),
-      ...this.#groups.map((group) => this.#send(group, end, this.#random.fork())),
     ]);
     this.#network.heal();
     await this.#settle();
@@ -99,6 +122,7 @@ class CrashRun {
     return {
       ...total(this.#ledgers),
       kills: this.#kills,
+      killsAtReceipt: this.#killsAtReceipt,
       drains: this.#drains,
       downchannels: this.#devices.reduce((sum, { downchannels }) => sum + downchannels, 0),
       fates: this.#network.fates,
@@ -107,6 +131,7 @@ class CrashRun {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const device of this.#devices) device.stop();
     this.#agent.destroy();
     await this.#server?.stop();
@@ -128,7 +153,8 @@ class CrashRun {
       this.#ledgers.push(ledger);
       const random = this.#random.fork();
       const { port } = this.#network;
-      this.#devices.push(new CrashDevice({ port, ca, accessToken, ledger, random }));
+      const onReceived = (): void => this.#trigger.passed("received");
+      this.#devices.push(new CrashDevice({ port, ca, accessToken, ledger, random, onReceived }));
     }
   }
 
@@ -141,27 +167,52 @@ class CrashRun {
     return ledger;
   }
 
-  /** Kills the server at random and starts it again; every fourth time it is asked to end instead. */
-  async #crash(end: number, random: Random): Promise<void> {
-    const longest = Math.min(15_000, (this.#options.seconds * 1_000) / 3);
-    for (;;) {
-      const pause = random.between(longest / 4, longest);
-      if (Date.now() + pause > end) return;
-      await sleep(pause);
+  /** Whether everything has happened that has to, and the time is over. */
+  #isOver(end: number): boolean {
+    if (this.#isClosed) return true;
+    const now = Date.now();
+    // What does not happen by then is not going to: the test says what is missing.
+    if (now > end + overtime) return true;
+    const { crashes, accepted } = this.#options;
+    return (
+      now >= end &&
+      this.#kills + this.#drains >= crashes &&
+      total(this.#ledgers).accepted >= accepted
+    );
+  }
+
+  /** Strikes the server where the plan says, and starts it again, until all is sent. */
+  async #crash(sent: Promise<unknown>, random: Random): Promise<void> {
+    const [least, most] = this.#options.range;
+    const groups = this.#groups.length;
+    for (let place = 0; ; place++) {
+      const crash = planCrash(place, random, [least * groups, most * groups]);
       const server = this.#running();
-      const isKill = (this.#kills + this.#drains) % 4 !== 2;
-      if (isKill) this.#kills++;
-      else this.#drains++;
-      server.signal(isKill ? "SIGKILL" : "SIGTERM");
+      let isStruck = false;
+      const struck = new Promise<void>((resolve) => {
+        this.#trigger.arm(crash, () => {
+          server.signal(crash.signal);
+          isStruck = true;
+          if (crash.signal === "SIGTERM") this.#drains++;
+          else this.#kills++;
+          if (crash.signal === "SIGKILL" && crash.point === "received") this.#killsAtReceipt++;
+          resolve();
+        });
+      });
+      await Promise.race([struck, sent]);
+      this.#trigger.disarm();
+      if (!isStruck) return;
       const code = await server.ended;
-      if (!isKill && code !== 0) throw new Error(`SIGTERM ended with ${code}: ${server.log()}`);
+      if (crash.signal === "SIGTERM" && code !== 0) {
+        throw new Error(`SIGTERM ended with ${code}: ${server.log()}`);
+      }
       this.#network.lead(undefined);
       await this.#start();
     }
   }
 
   async #killDevices(end: number, random: Random): Promise<void> {
-    while (Date.now() < end) {
+    while (!this.#isOver(end)) {
       await sleep(random.between(20, 2_000 / Math.sqrt(this.#devices.length)));
       random.pick(this.#devices).kill();
     }
@@ -169,7 +220,7 @@ class CrashRun {
 
   /** Sends to one device of a group or to all of them, and waits for the answer each time: so their order is known. */
   async #send(group: Group, end: number, random: Random): Promise<void> {
-    while (Date.now() < end) {
+    while (!this.#isOver(end)) {
       const number = ++group.last;
       const directive = {
         name: "CrashTest.Numbered",
@@ -185,7 +236,7 @@ class CrashRun {
   async #sendToOne(ledger: Ledger, number: number, directive: object): Promise<void> {
     ledger.send();
     const answer = await this.#post(`/devices/${ledger.device}/directives`, directive);
-    if (answer?.["outcome"] === "queued") ledger.accept(number);
+    if (answer?.["outcome"] === "queued") this.#accept(ledger, number);
   }
 
   async #sendToAll(ledgers: readonly Ledger[], number: number, directive: object): Promise<void> {
@@ -195,8 +246,13 @@ class CrashRun {
     const outcomes = (answer?.["devices"] ?? []) as { device: string; outcome: string }[];
     for (const ledger of ledgers) {
       const outcome = outcomes.find(({ device }) => device === ledger.device);
-      if (outcome?.outcome === "queued") ledger.accept(number);
+      if (outcome?.outcome === "queued") this.#accept(ledger, number);
     }
+  }
+
+  #accept(ledger: Ledger, number: number): void {
+    ledger.accept(number);
+    this.#trigger.passed("accepted");
   }
 
   /** @returns what was answered; undefined where nobody can say whether it was accepted */
@@ -212,6 +268,7 @@ class CrashRun {
           "content-type": "application/json",
         },
       });
+      outgoing.on("finish", () => this.#trigger.passed("sending"));
       // No timeout of ours: a request that is given up and still under way could be overtaken by the next.
       outgoing.on("error", () => resolve(undefined));
       outgoing.on("response", (response) => {
@@ -233,11 +290,13 @@ class CrashRun {
   async #report(end: number): Promise<void> {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
-    while (Date.now() + 10_000 < end) {
-      await sleep(10_000);
-      const { accepted, received, repeated, lost } = total(this.#ledgers);
+    for (let next = Date.now() + progressInterval; !this.#isOver(end); await sleep(200)) {
+      if (Date.now() < next) continue;
+      next += progressInterval;
+      const { sent, accepted, received, repeated, lost } = total(this.#ledgers);
+      const left = Math.max(0, Math.round((end - Date.now()) / 1_000));
       onProgress(
-        `${Math.round((end - Date.now()) / 1_000)} s left: accepted ${accepted}, received ${received}, repeated ${repeated}, on their way ${lost}, kills ${this.#kills}`,
+        `${left} s left: sent ${sent}, accepted ${accepted}, received ${received}, repeated ${repeated}, on their way ${lost}, kills ${this.#kills}`,
       );
     }
   }
@@ -246,6 +305,10 @@ class CrashRun {
   async #settle(): Promise<void> {
     const end = Date.now() + lastPatience;
     while (Date.now() < end && this.#ledgers.some(({ missing }) => missing.length > 0)) {
+      await sleep(100);
+    }
+    // A device that nothing was left for may still be on its way.
+    while (Date.now() < end && this.#devices.some(({ downchannels }) => downchannels === 0)) {
       await sleep(100);
     }
     // The last ACKs are on their way.

@@ -47,8 +47,9 @@ export class Ledger {
   /**
    * A directive arrived.
    * @param last the number that came before it on the same downchannel, 0 where it is the first
+   * @returns whether it had not arrived before
    */
-  receive(number: number, messageId: string, last: number): void {
+  receive(number: number, messageId: string, last: number): boolean {
     const earlier = this.#received.get(number);
     if (earlier !== undefined) {
       this.#repeated++;
@@ -60,6 +61,7 @@ export class Ledger {
     }
     if (number <= last) this.#breach(`${number} came after ${last} on one downchannel`);
     this.#newest = Math.max(this.#newest, number);
+    return earlier === undefined;
   }
 
   /** Accepted and not arrived yet. */
