@@ -290,13 +290,14 @@ class CrashRun {
   async #report(end: number): Promise<void> {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
-    for (let next = Date.now() + progressInterval; !this.#isOver(end); await sleep(200)) {
+    const begun = Date.now();
+    for (let next = begun + progressInterval; !this.#isOver(end); await sleep(200)) {
       if (Date.now() < next) continue;
       next += progressInterval;
       const { sent, accepted, received, repeated, lost } = total(this.#ledgers);
-      const left = Math.max(0, Math.round((end - Date.now()) / 1_000));
+      const elapsed = Math.round((Date.now() - begun) / 1_000);
       onProgress(
-        `${left} s left: sent ${sent}, accepted ${accepted}, received ${received}, repeated ${repeated}, on their way ${lost}, kills ${this.#kills}`,
+        `${elapsed} of ${this.#options.seconds} s: sent ${sent}, accepted ${accepted}, received ${received}, repeated ${repeated}, on their way ${lost}, kills ${this.#kills}`,
       );
     }
   }

@@ -20,7 +20,7 @@ describe("the server", () => {
         // Once through the plan, and each device sent to a few times.
         crashes: 4,
         accepted: devices * 3,
-        range: isByHand ? [40, 150] : [3, 12],
+        range: isByHand ? [15, 60] : [3, 12],
         seed,
         ...(isByHand ? { onProgress: print } : {}),
       });

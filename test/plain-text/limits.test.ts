@@ -60,6 +60,21 @@ describe("the first bytes", () => {
     expect(server.limitsMet).toEqual(["handshake"]);
   });
 
+  it("of two connections are told apart where both come from the same port of a peer", async () => {
+    const { port } = await start();
+    const from = { host: "127.0.0.1", localAddress: "127.0.0.1" };
+    const first = connect({ ...from, port });
+    await once(first, "connect");
+    const second = connect({ ...from, port: server.port, localPort: first.localPort });
+    await once(second, "connect");
+    await taken(2);
+    expect(server.listener.handshaking).toBe(2);
+    first.destroy();
+    second.destroy();
+    await taken(0);
+    expect(server.listener.handshaking).toBe(0);
+  });
+
   it("may come one by one", async () => {
     const { port } = await start();
     const peer = await stranger(port);
