@@ -80,12 +80,12 @@ async function run(devices: number, length: Length): Promise<void> {
     const fleet = await signInFleet(devices + 1, place, () => undefined);
     const settings = {
       operations: { port: 0 },
-      // So that the sender's own connections are gone soon when they have nothing to do.
+      // So that the sender's own connections are gone soon when they have nothing to do; Node.js keeps them for a second less.
       limits: {
         maxConnectionsPerAddress: 0,
         newConnectionsPerAddress: 0,
         maxConnections: devices + 1_000,
-        keepAliveSeconds: 1,
+        keepAliveSeconds: 3,
       },
     };
     const server = await startTrefoil(fleet, {

@@ -457,7 +457,10 @@ const limits = z
       50,
       "How many new connections a second an address may open in the long run.",
     ),
-    handshakeSeconds: seconds(10, "How long a TLS handshake may take."),
+    handshakeSeconds: seconds(
+      10,
+      "How long a TLS handshake may take; without TLS, how long a connection may take to its first bytes.",
+    ),
     firstRequestSeconds: seconds(
       10,
       "How long a connection may take to the headers of its first request; over HTTP/1.1 to those of each request.",
