@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
 import { configSchema } from "../../packages/server/src/config/index.js";
-import { type RunningServer, startServer } from "../../packages/server/src/server.js";
+import {
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from "../../packages/server/src/server.js";
 import { foreignCommand, installationPatience } from "../harness/foreign-commands.js";
 
 /** How long opening may take: the browser may have to be installed first. Milliseconds. */
@@ -20,6 +24,7 @@ const switches = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
 ];
 
 /** A server, and a browser to visit it with. */
@@ -48,17 +53,26 @@ export interface WindowOptions {
 /** Settings of the authorization server, as a configuration file has them. */
 export type AuthSettings = Readonly<Record<string, unknown>>;
 
+/** What else the server may be told. */
+export interface ServerSetup {
+  /** Settings of the gateway, as a configuration file has them. */
+  readonly gateway?: Readonly<Record<string, unknown>>;
+  /** Who handles which event. */
+  readonly handlers?: NonNullable<ServerOptions["handlers"]>;
+}
+
 /** Starts both. */
-export async function openSite(auth: AuthSettings = {}): Promise<Site> {
+export async function openSite(auth: AuthSettings = {}, setup: ServerSetup = {}): Promise<Site> {
   const executablePath = await foreignCommand("chromium");
   const dataDir = mkdtempSync(join(tmpdir(), "trefoil-browser-"));
   const config = configSchema.parse({
     dataDir,
     listen: { host: "127.0.0.1", port: 0 },
     auth: { guests: true, ...auth },
-    gateway: { drainSeconds: 1 },
+    gateway: { drainSeconds: 1, ...setup.gateway },
   });
-  const server = await startServer({ config, dev: true });
+  const { handlers = {} } = setup;
+  const server = await startServer({ config, dev: true, handlers });
   const browser = await chromium.launch({ executablePath, args: switches });
   const contexts: BrowserContext[] = [];
   return {

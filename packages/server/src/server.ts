@@ -33,9 +33,11 @@ import {
   writeDevJson,
 } from "./dev/index.js";
 import {
+  CrossOriginPolicy,
   Gateway,
   type GatewayOptions,
   builtInHandlers,
+  crossOriginWeb,
   exceptionResponse,
   isGatewayPath,
 } from "./gateway/index.js";
@@ -196,22 +198,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         connect: (session) => gateway.connect(session),
         refusal: exceptionResponse,
       },
-      web: webApplication(
-        auth,
-        adminTokenHash === undefined
-          ? undefined
-          : createAdminApp({
-              tokenHash: adminTokenHash,
-              accounts: auth.accounts,
-              devices: auth.devices,
-              clients: auth.clients,
-              operators: auth.operators,
-              sender: delivery,
-              presence,
-              presenceWatch,
-              log,
-            }),
-        measures,
+      web: crossOriginWeb(
+        webApplication(
+          auth,
+          adminTokenHash === undefined
+            ? undefined
+            : createAdminApp({
+                tokenHash: adminTokenHash,
+                accounts: auth.accounts,
+                devices: auth.devices,
+                clients: auth.clients,
+                operators: auth.operators,
+                sender: delivery,
+                presence,
+                presenceWatch,
+                log,
+              }),
+          measures,
+        ),
+        new CrossOriginPolicy(config.gateway.allowedOrigins),
       ),
       clock,
       log,

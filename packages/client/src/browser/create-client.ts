@@ -6,7 +6,7 @@ import { fetchTransport } from "../transport/fetch/index.js";
 
 /** What a client in a browser can be told; see {@link ClientOptions} for what is not listed here. */
 export interface BrowserClientOptions extends Omit<ClientOptions, "transport"> {
-  /** The gateway: `https://host[:port]`. It must be the page's own origin, or let the page's origin in (CORS). */
+  /** The gateway: `https://host[:port]`. It must be the page's own origin, or let the page's origin in (`gateway.allowedOrigins`). */
   readonly gatewayUrl: string | URL;
 }
 

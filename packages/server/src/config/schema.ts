@@ -383,6 +383,15 @@ const auth = z
   .prefault({})
   .describe("The authorization server.");
 
+/** A page's origin as its browser writes it: nothing else would ever be equal to what it sends. */
+const pageOrigin = z
+  .string()
+  .max(512)
+  .refine(
+    isPageOrigin,
+    "not an origin as a browser sends it, such as https://app.example.org or http://localhost:5173: scheme and host in lower case, the port where it is not the scheme's own, no path and no slash at the end",
+  );
+
 const gateway = z
   .strictObject({
     validation: z
@@ -402,6 +411,21 @@ const gateway = z
       .enum(["ignore", "reject"])
       .default("ignore")
       .describe("Whether a User-Agent outside the grammar of the guides is answered 403."),
+    allowedOrigins: z
+      .array(pageOrigin)
+      .max(256)
+      .refine(
+        (origins) => !origins.includes("*") || origins.length === 1,
+        '"*" lets every page in: it stands alone or not at all',
+      )
+      .refine(
+        (origins) => new Set(origins).size === origins.length,
+        "an origin is there more than once",
+      )
+      .default([])
+      .describe(
+        'Pages of other origins that may use the client in a browser (CORS), by their exact origins, as in `https://app.example.org`. `"*"` alone lets every page in. It holds for the gateway and for `/authorize`, `/token`, `/device_authorization` and `/revoke`. See [client.md](client.md#from-a-page-of-another-origin).',
+      ),
     maxBodyBytes: bytes(16_777_216, "Largest body of one event, all parts together."),
     maxMetadataBytes: bytes(262_144, "Largest `metadata` part."),
     maxAttachmentBytes: bytes(10_485_760, "Largest single attachment of an event."),
@@ -597,6 +621,18 @@ const log = z
 
 function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text);
+}
+
+/**
+ * Whether a browser may send a text as the origin of a page. Apps that show pages of their own have schemes of their own, as
+ * `capacitor://localhost`. `null`, the origin of sandboxed pages, is everybody's and so nobody's.
+ */
+function isPageOrigin(text: string): boolean {
+  if (text === "*") return true;
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  if (/^https?:$/.test(protocol)) return origin === text && !text.includes("*");
+  return /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:\d{1,5})?$/.test(text);
 }
 
 /** Whether a text is a URL of scheme, host and port alone. */

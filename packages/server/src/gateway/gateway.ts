@@ -13,6 +13,7 @@ import { GatewayMeasures, publish } from "../observability/index.js";
 import { authenticate } from "./authentication.js";
 import { Connection } from "./connection.js";
 import { Connections } from "./connections.js";
+import { CrossOriginPolicy, CrossOriginStream } from "./cross-origin/index.js";
 import { DownchannelRegistry } from "./downchannel-registry.js";
 import { Downchannel } from "./downchannel.js";
 import type { EventHandler } from "./event-handler.js";
@@ -21,7 +22,7 @@ import { type ExchangeOptions, beginExchange } from "./events/event-exchange.js"
 import type { EventOutcome } from "./events/event-watch.js";
 import { refuse } from "./exception.js";
 import { PingAcknowledgement } from "./ping-acknowledgement.js";
-import { type GatewayRoute, routeOf } from "./routes.js";
+import { type GatewayRoute, methodOf, routeOf } from "./routes.js";
 import { TimingWheel } from "./timing-wheel.js";
 
 /** What a gateway is made of. */
@@ -50,6 +51,7 @@ export class Gateway {
   readonly #downchannels: DownchannelRegistry;
   readonly #exchange: ExchangeOptions;
   readonly #connections: Connections;
+  readonly #crossOrigin: CrossOriginPolicy;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class Gateway {
     this.#wheel = new TimingWheel(options.clock);
     this.#downchannels = new DownchannelRegistry(this.#wheel);
     this.#connections = new Connections(options.clock, options.log);
+    this.#crossOrigin = new CrossOriginPolicy(options.config.allowedOrigins);
     const handlers = new Map(Object.entries(options.handlers));
     this.#exchange = {
       config: options.config,
@@ -102,7 +105,7 @@ export class Gateway {
     measures.connections++;
     this.#connections.add(connection);
     return {
-      stream: (stream) => this.#request(stream, connection),
+      stream: (stream) => this.#arrived(stream, connection),
       pinged: () => this.#seen(connection),
     };
   }
@@ -130,6 +133,20 @@ export class Gateway {
     for (const { deviceKey } of downchannels) {
       this.#options.presence.seen(deviceKey, this.#wheel.now());
     }
+  }
+
+  /** A request of a device, or of a page of another origin that is let in. */
+  #arrived(stream: ServerStream, connection: Connection): void {
+    const added = this.#crossOrigin.headersFor(stream.header("origin"));
+    if (added === undefined) {
+      this.#request(stream, connection);
+      return;
+    }
+    const method = methodOf(stream.path);
+    const preflight =
+      method === undefined ? undefined : this.#crossOrigin.preflight(stream, [method]);
+    if (preflight === undefined) this.#request(new CrossOriginStream(stream, added), connection);
+    else stream.respond(preflight.status, preflight.headers, { end: true });
   }
 
   #request(stream: ServerStream, connection: Connection): void {

@@ -1,5 +1,6 @@
 // The public door of this room.
 export { builtInHandlers } from "./built-in-handlers.js";
+export { CrossOriginPolicy, crossOriginWeb } from "./cross-origin/index.js";
 export type {
   Answer,
   EventHandler,

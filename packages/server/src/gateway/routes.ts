@@ -23,6 +23,11 @@ export function isGatewayPath(target: string): boolean {
   return target.startsWith("/v1/") || pathOf(target) === "/ping";
 }
 
+/** The method that a path takes, or undefined where there is nothing at it. */
+export function methodOf(target: string): string | undefined {
+  return routes.get(pathOf(target))?.method;
+}
+
 /**
  * Finds the route of a request.
  * @throws {TrefoilError} `not_found`, `method_not_allowed` (with `allow`)
