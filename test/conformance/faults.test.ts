@@ -3,9 +3,11 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "@trefoil/protocol/clock";
-import { allChecks, judge } from "../../packages/cli/src/conformance/index.js";
+import { type Means, allChecks, judge } from "../../packages/cli/src/conformance/index.js";
 import type { Subject } from "../../packages/cli/src/known-server/index.js";
-import { type Fault, FaultyGateway } from "./faulty-gateway.js";
+import type { Failing, Fault } from "./faults.js";
+import { accounts } from "./faulty-authorization.js";
+import { FaultyGateway } from "./faulty-gateway.js";
 
 let gateway: FaultyGateway | undefined;
 
@@ -16,11 +18,12 @@ afterEach(async () => {
 
 /** What the checks of these ids make of a server with a fault: `id: outcome`. */
 async function judged(fault: Fault | undefined, ids: readonly string[]): Promise<string[]> {
-  gateway = await FaultyGateway.start(fault);
+  const server = await FaultyGateway.start(fault);
+  gateway = server;
   const subject: Subject = {
-    authUrl: new URL(gateway.origin),
-    gatewayUrl: new URL(gateway.origin),
-    tls: { ca: gateway.ca },
+    authUrl: new URL(server.origin),
+    gatewayUrl: new URL(server.origin),
+    tls: { ca: server.ca },
     credentials: {
       clientId: "client",
       clientSecret: "secret",
@@ -33,7 +36,13 @@ async function judged(fault: Fault | undefined, ids: readonly string[]): Promise
   const checks = allChecks.filter(({ id }) => ids.includes(id));
   expect(checks).toHaveLength(ids.length);
   const limits = { patience: 1_000, check: 10_000, whole: 60_000 };
-  const judgements = await judge(subject, checks, systemClock, limits);
+  const means: Means = {
+    send: async (deviceId, directive) => server.send(deviceId, directive),
+    lockedAccountToken: accounts.withdrawn,
+    termsAccountToken: accounts.undecided,
+    text: "hello",
+  };
+  const judgements = await judge({ subject, means, clock: systemClock, limits }, checks);
   return judgements.map(({ check, verdict }) => `${check.id}: ${verdict.kind}`);
 }
 
@@ -68,6 +77,34 @@ const caught: readonly (readonly [Fault, string])[] = [
   ["waits for the last delimiter", "last-delimiter"],
   ["chokes on dashes in a boundary", "boundary-dashes"],
   ["ends answers without a delimiter", "closing-delimiter"],
+  ["leaves expired tokens their downchannel", "expired-ends"],
+  ["ends downchannels before their token", "expired-ends"],
+  ["lets withdrawn accounts in", "authorize-locked"],
+  ["locks accounts without saying how long", "authorize-locked"],
+  ["asks for no terms", "authorize-terms"],
+  ["takes codes before the terms are agreed to", "authorize-terms"],
+  ["has no page for the terms", "authorize-terms"],
+  ["turns its queue around", "queue-order"],
+  ["forgets what waits", "queue-order"],
+  ["gives all directives one messageId", "queue-order"],
+  ["forgets what it has written", "redelivery"],
+  ["repeats with a new messageId", "redelivery"],
+  ["names attachments that never come", "cid-named"],
+  ["sends attachments as JSON", "cid-named"],
+  ["names attachments that never come", "cid-after"],
+  ["sends attachments before who names them", "cid-after"],
+];
+
+/** What a judge cannot bring about and judges where it meets it: how a server fails, and what comes of that. */
+const met: readonly (readonly [Failing | undefined, string, string])[] = [
+  [undefined, "status-500", "skip"],
+  ["fails on deep events", "status-500", "pass"],
+  ["fails with a stack trace", "status-500", "fail"],
+  ["fails in plain text", "status-500", "fail"],
+  [undefined, "status-503", "skip"],
+  ["is overloaded", "status-503", "pass"],
+  ["is overloaded for who knows how long", "status-503", "fail"],
+  ["is overloaded in plain text", "status-503", "fail"],
 ];
 
 describe("a server that is right", () => {
@@ -81,6 +118,10 @@ describe("a server that is right", () => {
 describe("a server that", () => {
   it.each(caught)("%s is caught by %s", async (fault, id) => {
     expect(await judged(fault, [id])).toEqual([`${id}: fail`]);
+  });
+
+  it.each(met)("%s comes to %s: %s", async (failing, id, outcome) => {
+    expect(await judged(failing, [id])).toEqual([`${id}: ${outcome}`]);
   });
 });
 

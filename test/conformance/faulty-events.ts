@@ -1,7 +1,7 @@
 // How the small server of these tests reads events: collected, then held against what the documents say of a body.
 
 import type { ServerHttp2Stream } from "node:http2";
-import { parseEvent } from "@trefoil/protocol/messages";
+import { nameOf, parseEvent } from "@trefoil/protocol/messages";
 import { MultipartReader, boundaryOf, dispositionName } from "@trefoil/protocol/multipart";
 
 const limits = {
@@ -19,7 +19,9 @@ export function checkEvent(
     readonly anything: boolean;
     readonly needsLastDelimiter: boolean;
     readonly refusesDashes: boolean;
-    readonly answer: (status: number) => void;
+    readonly failsOnDepth: boolean;
+    /** @param name of the event, where it was read */
+    readonly answer: (status: number, name?: string) => void;
   },
 ): void {
   const chunks: Buffer[] = [];
@@ -30,11 +32,14 @@ export function checkEvent(
     if (!/^multipart\//i.test(contentType)) return options.answer(415);
     if (options.refusesDashes && /boundary="?-/.test(contentType)) return options.answer(400);
     if (options.needsLastDelimiter && !body.subarray(-32).includes("--\r\n")) return;
-    options.answer(isEvent(contentType, body) ? 204 : 400);
+    if (options.failsOnDepth && body.includes('{"a":'.repeat(100))) return options.answer(500);
+    const name = nameOfEvent(contentType, body);
+    options.answer(name === undefined ? 400 : 204, name);
   });
 }
 
-function isEvent(contentType: string, body: Buffer): boolean {
+/** The name of the event, or undefined where the body is none. */
+function nameOfEvent(contentType: string, body: Buffer): string | undefined {
   let index = -1;
   let isMetadata = false;
   const metadata: Buffer[] = [];
@@ -55,9 +60,9 @@ function isEvent(contentType: string, body: Buffer): boolean {
     );
     reader.push(body);
     reader.end();
-    parseEvent(Buffer.concat(metadata));
-    return isMetadata;
+    const { event } = parseEvent(Buffer.concat(metadata));
+    return isMetadata ? nameOf(event.header) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 // A small server of its own making, right by default, that does exactly one thing wrong when told to: what a judge has to
 // catch. TLS, HTTP/2 and HTTP/1.1 on one port, as a real one.
 
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
   type Http2SecureServer,
@@ -16,35 +17,14 @@ import {
   issueAuthority,
   issueLeaf,
 } from "../../packages/server/src/dev/issue-certificate.js";
+import type { Fault } from "./faults.js";
+import { FaultyAuthorization } from "./faulty-authorization.js";
 import { checkEvent } from "./faulty-events.js";
-
-/** What can be wrong with it. */
-export type Fault =
-  | "quotes the boundary"
-  | "begins with CRLF"
-  | "sends the delimiter with the next part"
-  | "writes Content-Type first"
-  | "writes UTF-8 in capitals"
-  | "begins without Clova.Hello"
-  | "gives Clova.Hello a dialogue"
-  | "resets the older downchannel"
-  | "keeps the older downchannel"
-  | "keeps the downchannel of another connection"
-  | "closes the downchannel with a delimiter"
-  | "answers the downchannel late"
-  | "lets anybody in"
-  | "sets no limit to downchannels"
-  | "takes events without a downchannel"
-  | "explains errors in plain text"
-  | "forgets Allow"
-  | "leaves deleted tokens their downchannel"
-  | "fails on unknown events"
-  | "takes anything for an event"
-  | "waits for the last delimiter"
-  | "chokes on dashes in a boundary"
-  | "ends answers without a delimiter";
+import { FaultyMailbox, type Outlet } from "./faulty-mailbox.js";
 
 const boundary = "0123456789".repeat(6);
+/** What stands before the first part; after it the delimiter that ended the part before is the next one's. */
+const opening = `--${boundary}\r\n`;
 const text = { "content-type": "text/plain" };
 
 interface Channel {
@@ -61,14 +41,18 @@ export class FaultyGateway {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #channels = new Map<string, Channel>();
   readonly #opened = new Map<string, number[]>();
-  readonly #live = new Set<string>();
-  #granted = 0;
+  readonly #mailboxes = new Map<string, FaultyMailbox>();
+  readonly #authorization: FaultyAuthorization;
 
   private constructor(server: Http2SecureServer, ca: string, fault: Fault | undefined) {
     this.#server = server;
     this.#fault = fault;
     this.ca = ca;
     this.origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.#authorization = new FaultyAuthorization(fault, this.origin, (token) => {
+      const [device = ""] = token.split("/");
+      this.#channels.get(device)?.stream.end();
+    });
     server.on("session", (session) => {
       this.#sessions.add(session);
       session.on("error", () => undefined);
@@ -98,52 +82,47 @@ export class FaultyGateway {
   }
 
   async stop(): Promise<void> {
+    this.#authorization.stop();
     const closed = once(this.#server, "close");
     this.#server.close();
     for (const session of this.#sessions) session.destroy();
     await closed;
   }
 
+  /** Sends a directive to a device. */
+  send(device: string, { name, payload }: { name: string; payload: object }): void {
+    this.#mailboxOf(device).send(name, payload);
+  }
+
+  #mailboxOf(device: string): FaultyMailbox {
+    let mailbox = this.#mailboxes.get(device);
+    if (mailbox === undefined) {
+      mailbox = new FaultyMailbox(this.#fault);
+      this.#mailboxes.set(device, mailbox);
+    }
+    return mailbox;
+  }
+
   #is(fault: Fault): boolean {
     return this.#fault === fault;
   }
 
-  /** `/authorize` and `/token`, as little as signing in takes. */
   async #web(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
     const url = new URL(request.url, this.origin);
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk as string;
-    const form = new URLSearchParams(`${url.searchParams.toString()}&${body}`);
-    const answer = (status: number, content: object): void => {
-      response.writeHead(status, {
-        "content-type": "application/json",
-        "cache-control": "no-store",
-      });
-      response.end(JSON.stringify(content));
-    };
-    const device = form.get("device_id") ?? "";
-    if (url.pathname === "/authorize") {
-      return answer(200, { code: "code", state: form.get("state") });
-    }
-    if (form.get("grant_type") === "delete") {
-      this.#revoke(form.get("access_token") ?? "");
-      return answer(200, {});
-    }
-    const token = `${device}/${this.#granted++}`;
-    this.#live.add(token);
-    answer(200, {
-      access_token: token,
-      refresh_token: "r",
-      token_type: "Bearer",
-      expires_in: 9_000,
+    const { status, headers, content } = this.#authorization.answer({
+      path: url.pathname,
+      authorization: request.headers.authorization ?? "",
+      form: new URLSearchParams(`${url.searchParams.toString()}&${body}`),
     });
-  }
-
-  #revoke(token: string): void {
-    if (this.#is("leaves deleted tokens their downchannel")) return;
-    this.#live.delete(token);
-    const [device = ""] = token.split("/");
-    this.#channels.get(device)?.stream.end();
+    const isPage = typeof content === "string";
+    response.writeHead(status, {
+      "content-type": isPage ? "text/html" : "application/json",
+      "cache-control": "no-store",
+      ...headers,
+    });
+    response.end(isPage ? content : JSON.stringify(content));
   }
 
   #request(
@@ -162,7 +141,7 @@ export class FaultyGateway {
       "/ping": "GET",
     };
     const token = authorization.replace("Bearer ", "");
-    if (!this.#live.has(token) && !this.#is("lets anybody in")) {
+    if (!this.#authorization.isLive(token) && !this.#is("lets anybody in")) {
       const challenge = { "www-authenticate": 'Bearer error="invalid_token"' };
       return this.#refuse(stream, 401, challenge);
     }
@@ -181,12 +160,38 @@ export class FaultyGateway {
       anything: this.#is("takes anything for an event"),
       needsLastDelimiter: this.#is("waits for the last delimiter"),
       refusesDashes: this.#is("chokes on dashes in a boundary"),
-      answer: (status) => {
-        const final = status === 204 && this.#is("fails on unknown events") ? 400 : status;
-        if (final === 204) stream.respond({ ":status": 204 }, { endStream: true });
-        else this.#refuse(stream, final);
+      failsOnDepth: this.#fault?.startsWith("fails ") === true,
+      answer: (status, name) => {
+        if (this.#fault?.startsWith("is overloaded") === true) {
+          const isOpen = this.#is("is overloaded for who knows how long");
+          this.#refuse(stream, 503, isOpen ? {} : { "retry-after": "1" });
+        } else if (status === 204 && this.#is("fails on unknown events")) {
+          this.#refuse(stream, 400);
+        } else if (status === 204 && name === "TextRecognizer.Recognize") {
+          this.#speak(stream);
+        } else if (status === 204) {
+          stream.respond({ ":status": 204 }, { endStream: true });
+        } else {
+          this.#refuse(stream, status);
+        }
       },
     });
+  }
+
+  /** Answers with a directive that names a sound, and with the sound. */
+  #speak(stream: ServerHttp2Stream): void {
+    const id = randomUUID();
+    const speak = this.#part("SpeechSynthesizer", "Speak", { url: `cid:${id}` });
+    const type = this.#is("sends attachments as JSON")
+      ? "application/json; charset=utf-8"
+      : "application/octet-stream";
+    const sound = `--${boundary}\r\nContent-Disposition: form-data; name="attachment"\r\nContent-Id: ${id}\r\nContent-Type: ${type}\r\n\r\n{}`;
+    const both = this.#is("sends attachments before who names them")
+      ? [sound, speak]
+      : [speak, sound];
+    const parts = this.#is("names attachments that never come") ? [speak] : both;
+    stream.respond({ ":status": 200, "content-type": this.#contentType() });
+    stream.end(`${parts.join("\r\n")}\r\n--${boundary}--\r\n`);
   }
 
   #downchannel(stream: ServerHttp2Stream, session: ServerHttp2Session, device: string): void {
@@ -198,9 +203,24 @@ export class FaultyGateway {
     this.#opened.set(device, [...recent, now]);
     const older = this.#channels.get(device);
     if (older !== undefined && !older.stream.destroyed) this.#end(older, session);
+    const mailbox = this.#mailboxOf(device);
+    const outlet: Outlet = {
+      session,
+      write: ({ name, payload, messageId }) => {
+        const [namespace = "", short = ""] = name.split(".");
+        const part = this.#part(namespace, short, payload, { messageId }).slice(opening.length);
+        stream.write(`${part}\r\n--${boundary}\r\n`);
+      },
+    };
     this.#channels.set(device, { stream, session });
-    if (this.#is("answers the downchannel late")) setTimeout(() => this.#hello(stream), 2_500);
-    else this.#hello(stream);
+    stream.once("close", () => mailbox.detach(outlet));
+    const begin = (): void => {
+      if (stream.destroyed) return;
+      this.#hello(stream);
+      mailbox.attach(outlet);
+    };
+    if (this.#is("answers the downchannel late")) setTimeout(begin, 2_500);
+    else begin();
   }
 
   #end({ stream, session }: Channel, newer: ServerHttp2Session): void {
@@ -212,7 +232,6 @@ export class FaultyGateway {
   }
 
   #hello(stream: ServerHttp2Stream): void {
-    if (stream.destroyed) return;
     stream.respond({ ":status": 200, "content-type": this.#contentType() });
     const isHello = !this.#is("begins without Clova.Hello");
     const dialogue = this.#is("gives Clova.Hello a dialogue") ? { dialogRequestId: "d" } : {};
@@ -243,14 +262,20 @@ export class FaultyGateway {
 
   #refuse(stream: ServerHttp2Stream, status: number, headers: Record<string, string> = {}): void {
     if (stream.headersSent || stream.destroyed) return;
-    if (this.#is("explains errors in plain text")) {
+    const isPlain =
+      this.#is("explains errors in plain text") ||
+      (this.#is("fails in plain text") && status === 500) ||
+      (this.#is("is overloaded in plain text") && status === 503);
+    if (isPlain) {
       stream.respond({ ":status": status, ...text, ...headers });
       stream.end("no");
       return;
     }
     stream.respond({ ":status": status, "content-type": this.#contentType(), ...headers });
     const last = this.#is("ends answers without a delimiter") ? "" : `\r\n--${boundary}--\r\n`;
-    const payload = { code: status, description: "It was wrong." };
+    const hasStack = this.#is("fails with a stack trace") && status === 500;
+    const description = hasStack ? String(new Error("It was wrong.").stack) : "It was wrong.";
+    const payload = { code: status, description };
     stream.end(`${this.#part("System", "Exception", payload)}${last}`);
   }
 }

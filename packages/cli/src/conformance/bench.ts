@@ -3,13 +3,15 @@
 
 import type { Clock } from "@trefoil/protocol/clock";
 import type { Credentials, Subject } from "../known-server/index.js";
+import type { Means, Sender } from "./means.js";
 import { Inapplicable, Violation, holds } from "./verdict.js";
 import type { Answer } from "./wire/answer.js";
 import { Line } from "./wire/line.js";
-import { type WebAnswer, webRequest } from "./wire/web-request.js";
+import { type Parameters, encode } from "./wire/parameters.js";
+import { type WebAnswer, describe, webRequest } from "./wire/web-request.js";
 
 /** One of the few devices of the judge: each is a device of its own for the server. */
-export type DeviceName = "main" | "burst" | "fleeting" | "other";
+export type DeviceName = "main" | "burst" | "fleeting" | "brief" | "other";
 
 /** The tokens of a device. */
 export interface DeviceTokens {
@@ -26,11 +28,6 @@ export interface AuthRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Parameters by name; `undefined` leaves one out. Pairs where a name comes twice. */
-export type Parameters =
-  | Readonly<Record<string, string | undefined>>
-  | readonly (readonly [string, string])[];
-
 /** An open downchannel and what it is on. */
 export interface Connected {
   readonly line: Line;
@@ -42,6 +39,8 @@ export interface Connected {
 const perWindow = 2;
 /** A second, and something for the way. Milliseconds. */
 const window = 1_200;
+/** Failures that are kept for the checks that judge them. */
+const maxFailures = 20;
 /** Longest pause that a server may ask for and get. Seconds. */
 const longestPause = 10;
 
@@ -50,6 +49,8 @@ export class Bench {
   readonly clock: Clock;
   /** Milliseconds that an answer may take. */
   readonly patience: number;
+  readonly means: Means;
+  readonly #failures: Answer[] = [];
   readonly #lines = new Set<Line>();
   readonly #opened = new Map<string, number[]>();
   readonly #granted = new Map<DeviceName, Promise<DeviceTokens>>();
@@ -57,10 +58,25 @@ export class Bench {
   readonly #owed = new Map<string, DeviceName>();
   #connected: Connected | undefined;
 
-  constructor(subject: Subject, clock: Clock, patience: number) {
+  constructor(subject: Subject, means: Means, clock: Clock, patience: number) {
     this.subject = subject;
+    this.means = means;
     this.clock = clock;
     this.patience = patience;
+  }
+
+  /** Answers of the gateway, over the whole run, by which it said that it failed: 500 and above. */
+  get failures(): readonly Answer[] {
+    return this.#failures;
+  }
+
+  /** How the platform is brought to send a directive. @throws {Inapplicable} where the judge was given no way */
+  get send(): Sender {
+    const { send } = this.means;
+    if (send !== undefined) return send;
+    throw new Inapplicable(
+      "needs a way to send directives: --send-with COMMAND, or --admin-token for a Trefoil server",
+    );
   }
 
   /** @throws {Inapplicable} where the judge was given none */
@@ -190,7 +206,11 @@ export class Bench {
   /** A connection of the check's own; it is closed after the check. */
   async line(): Promise<Line> {
     const { gatewayUrl, tls } = this.subject;
-    const line = await Line.connect(gatewayUrl, tls, this.clock, this.patience);
+    const { clock, patience } = this;
+    const onFailure = (answer: Answer): void => {
+      if (this.#failures.length < maxFailures) this.#failures.push(answer);
+    };
+    const line = await Line.connect(gatewayUrl, { tls, clock, patience, onFailure });
     this.#lines.add(line);
     return line;
   }
@@ -258,34 +278,4 @@ export function tokensOf(answer: WebAnswer): DeviceTokens {
     describe(answer),
   );
   return { accessToken, refreshToken };
-}
-
-/** Members whose values are shown in reports. Everything else may be a secret. */
-const shown: ReadonlySet<string> = new Set([
-  "error",
-  "error_description",
-  "expires_in",
-  "token_type",
-  "state",
-]);
-
-/** An answer in a few words, without what is secret in it. */
-export function describe({ status, headers, json, body }: WebAnswer): string {
-  const members = Object.entries(json).map(([name, value]) =>
-    shown.has(name) ? `${name}: ${JSON.stringify(value)}` : name,
-  );
-  if (members.length > 0) return `status ${status} with ${members.join(", ")}`;
-  const type = headers["content-type"];
-  return `status ${status} with ${body === "" ? "no body" : `a body that is no JSON object (${type ?? "no Content-Type"})`}`;
-}
-
-function encode(parameters: Parameters): string {
-  const pairs = isPairs(parameters) ? parameters : Object.entries(parameters);
-  const form = new URLSearchParams();
-  for (const [name, value] of pairs) if (value !== undefined) form.append(name, value);
-  return form.toString();
-}
-
-function isPairs(parameters: Parameters): parameters is readonly (readonly [string, string])[] {
-  return Array.isArray(parameters);
 }

@@ -5,17 +5,18 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { attachedClock } from "@trefoil/client/node";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { type SubjectOptions, adviceOn, findSubject } from "../known-server/index.js";
+import { adviceOn, findSubject } from "../known-server/index.js";
 import { type Terminal, processTerminal } from "../terminal.js";
 import { type Check, allChecks } from "./checks/index.js";
 import { type Judgement, judge, judgeLimits } from "./judge.js";
+import { type MeansOptions, findMeans } from "./means.js";
 import { jsonReport } from "./report/json-report.js";
 import { junitReport } from "./report/junit-report.js";
 import { TextReport, tally } from "./report/text-report.js";
 
 const more = `
 Each check is a sentence of docs/protocol.md or docs/authorization.md. What cannot be put to the test with what was given is
-skipped, and the report says why. The judge signs four devices in, opens at most two downchannels a second, sends nothing
+not judged, and the report says what it needs. The judge signs five devices in, opens at most two downchannels a second, sends nothing
 larger than 300 KB, and gives its tokens back at the end. Exit code 1: a check failed.
 
 Examples:
@@ -24,6 +25,7 @@ Examples:
   trefoil conformance https://clova.example.org --access-token TOKEN     the gateway alone
   trefoil conformance --dev --only downchannel,first-byte   by id, or by words of the section
   trefoil conformance --dev --junit report.xml --json
+  trefoil conformance https://clova.example.org --access-token TOKEN --text "sing a song" --only cid
 `;
 
 /** The command `conformance`. */
@@ -45,6 +47,23 @@ export function conformanceCommand(terminal: Terminal = processTerminal) {
     .option("--guest", "sign in without an account")
     .option("--device-id <id>", "what the judge's device ids begin with")
     .option("--model <id>", "their model")
+    .option("--text <text>", "what is asked in writing", "hello")
+    .option(
+      "--admin-token <token>",
+      "send directives by the admin API of a Trefoil server (better: TREFOIL_ADMIN_TOKEN)",
+    )
+    .option(
+      "--send-with <command>",
+      "send them by a command; it gets DEVICE_ID and DIRECTIVE (name and payload, JSON)",
+    )
+    .option(
+      "--locked-account-token <token>",
+      "token of an account that withdrew (better: TREFOIL_LOCKED_ACCOUNT_TOKEN)",
+    )
+    .option(
+      "--terms-account-token <token>",
+      "token of one that has not agreed to the terms (better: TREFOIL_TERMS_ACCOUNT_TOKEN)",
+    )
     .option("--ca <file>", "certificate authority to trust, PEM")
     .option("--insecure", "accept any certificate")
     .option(
@@ -71,7 +90,7 @@ export function conformanceCommand(terminal: Terminal = processTerminal) {
     });
 }
 
-interface ConformanceOptions extends SubjectOptions {
+interface ConformanceOptions extends MeansOptions {
   readonly only?: string;
   readonly skip?: string;
   readonly timeout: number;
@@ -99,7 +118,8 @@ async function run(
   };
   const begun = performance.now();
   const limits = { ...judgeLimits, patience: options.timeout * 1_000 };
-  const judgements = await judge(subject, checks, attachedClock, limits, told);
+  const means = await findMeans(options, terminal, subject.authUrl, subject.tls);
+  const judgements = await judge({ subject, means, clock: attachedClock, limits }, checks, told);
   const took = performance.now() - begun;
   const server = subject.gatewayUrl.origin;
   if (options.json === true) terminal.out(jsonReport(server, judgements, took));

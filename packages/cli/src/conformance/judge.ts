@@ -4,6 +4,7 @@ import type { Clock } from "@trefoil/protocol/clock";
 import { Bench } from "./bench.js";
 import type { Check } from "./checks/index.js";
 import type { Subject } from "../known-server/index.js";
+import type { Means } from "./means.js";
 import { Inapplicable, type Verdict, Violation } from "./verdict.js";
 
 /** What came of one check. */
@@ -26,18 +27,24 @@ export interface JudgeLimits {
 
 export const judgeLimits: JudgeLimits = { patience: 5_000, check: 30_000, whole: 300_000 };
 
+/** What is judged, and with what. */
+export interface Case {
+  readonly subject: Subject;
+  readonly means: Means;
+  readonly clock: Clock;
+  readonly limits: JudgeLimits;
+}
+
 /**
  * Judges a server.
  * @param told called after each check
  */
 export async function judge(
-  subject: Subject,
+  { subject, means, clock, limits }: Case,
   checks: readonly Check[],
-  clock: Clock,
-  limits: JudgeLimits,
   told: (judgement: Judgement) => void = () => undefined,
 ): Promise<readonly Judgement[]> {
-  const bench = new Bench(subject, clock, limits.patience);
+  const bench = new Bench(subject, means, clock, limits.patience);
   const end = clock.now() + limits.whole;
   const judgements: Judgement[] = [];
   try {

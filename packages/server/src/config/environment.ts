@@ -9,12 +9,15 @@ const prefix = "TREFOIL_";
 /** The variable that names the configuration file; no setting, because a file cannot name itself. */
 export const fileVariable = "TREFOIL_CONFIG";
 
-/** Variables of the commands `trefoil device` and `trefoil send`: no settings of a server. */
+/** Variables of the other commands, as `trefoil device`: no settings of a server. */
 const variablesOfOthers = new Set([
+  "TREFOIL_ACCESS_TOKEN",
   "TREFOIL_ACCOUNT_TOKEN",
   "TREFOIL_ADMIN_TOKEN",
   "TREFOIL_CLIENT_ID",
   "TREFOIL_CLIENT_SECRET",
+  "TREFOIL_LOCKED_ACCOUNT_TOKEN",
+  "TREFOIL_TERMS_ACCOUNT_TOKEN",
 ]);
 
 /** A flag as it was given: which setting it is for, and its text. */

@@ -130,7 +130,13 @@ describe("the environment", () => {
   });
 
   it("leaves the variables of other commands alone", () => {
-    const env = { TREFOIL_ADMIN_TOKEN: "x", TREFOIL_CLIENT_ID: "y", TREFOIL_CLIENT_SECRET: "z" };
+    const env = {
+      TREFOIL_ADMIN_TOKEN: "x",
+      TREFOIL_CLIENT_ID: "y",
+      TREFOIL_CLIENT_SECRET: "z",
+      TREFOIL_ACCESS_TOKEN: "a",
+      TREFOIL_LOCKED_ACCOUNT_TOKEN: "l",
+    };
     expect(load({ env }).warnings).toEqual([]);
   });
 

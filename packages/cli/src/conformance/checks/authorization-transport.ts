@@ -1,9 +1,9 @@
 // What holds for both endpoints of the authorization server.
 // @see docs/authorization.md#both-endpoints
 
-import { type Bench, describe, tokensOf } from "../bench.js";
+import { type Bench, tokensOf } from "../bench.js";
 import { holds } from "../verdict.js";
-import type { WebAnswer } from "../wire/web-request.js";
+import { type WebAnswer, describe } from "../wire/web-request.js";
 import { type Check, section } from "./check.js";
 
 const check = section("docs/authorization.md", "Both endpoints");

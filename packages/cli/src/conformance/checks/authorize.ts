@@ -2,9 +2,10 @@
 // @see docs/authorization.md#authorize
 
 import { createHash, randomBytes } from "node:crypto";
-import { describe, tokensOf } from "../bench.js";
+import { tokensOf } from "../bench.js";
 import { Inapplicable, holds } from "../verdict.js";
 import { granted, refused } from "./authorization-transport.js";
+import { describe } from "../wire/web-request.js";
 import { type Check, section } from "./check.js";
 
 const check = section("docs/authorization.md", "/authorize");

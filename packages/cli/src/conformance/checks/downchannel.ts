@@ -1,13 +1,17 @@
 // The downchannel: what comes on it first, and how it ends.
 // @see docs/protocol.md#the-downchannel
 
-import type { Bench } from "../bench.js";
-import { holds } from "../verdict.js";
+import { type Bench, tokensOf } from "../bench.js";
+import { Inapplicable, holds } from "../verdict.js";
 import type { Answer } from "../wire/answer.js";
 import { metadataPart, multipart } from "../wire/event-body.js";
 import { type Check, section } from "./check.js";
+import { refusedWith } from "./exception.js";
 
 const check = section("docs/protocol.md", "The downchannel");
+
+/** Longest life of an access token that is waited for. Seconds. */
+const longestLifetime = 20;
 
 const eventRequest = (token: string) => ({
   method: "POST",
@@ -148,6 +152,32 @@ export const downchannel: readonly Check[] = [
         answer.describe(),
       );
       return `after ${took.toFixed(0)} ms`;
+    },
+  ),
+  check(
+    "expired-ends",
+    "When the token expires, the downchannel ends within a second; the token is refused from then on.",
+    async (bench) => {
+      const answer = await bench.exchange(await bench.code("brief"), "brief");
+      const begun = performance.now();
+      const { accessToken } = tokensOf(answer);
+      const lifetime = Number(answer.json["expires_in"]);
+      if (!(lifetime <= longestLifetime)) {
+        throw new Inapplicable(
+          `needs access tokens that live no longer than ${longestLifetime} s: here they live ${lifetime} s`,
+        );
+      }
+      const line = await bench.line();
+      const channel = await bench.openDownchannel(line, accessToken);
+      await channel.until((seen) => seen.read().parts.length > 0, "Clova.Hello, complete");
+      const left = () => lifetime * 1_000 - (performance.now() - begun);
+      // A second, and something for the way.
+      await endsCleanly(channel, left() + 1_250, "within a second of the token's end");
+      holds(left() < 1_000, "a downchannel that lasts as long as its token", `${left()} ms left`);
+      // It may have ended a little early: by now the token is over.
+      await bench.pause(left());
+      const ping = line.request({ method: "GET", path: "/ping", token: accessToken });
+      await refusedWith(401, ping, "the expired token on the same connection");
     },
   ),
 ];

@@ -1,9 +1,9 @@
 // How a device gets its tokens, renews them and gives them back.
 // @see docs/authorization.md#token
 
-import { type Bench, type DeviceName, type DeviceTokens, describe, tokensOf } from "../bench.js";
+import { type Bench, type DeviceName, type DeviceTokens, tokensOf } from "../bench.js";
 import { holds } from "../verdict.js";
-import type { WebAnswer } from "../wire/web-request.js";
+import { type WebAnswer, describe } from "../wire/web-request.js";
 import { refused } from "./authorization-transport.js";
 import { type Check, section } from "./check.js";
 

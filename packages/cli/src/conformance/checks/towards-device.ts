@@ -26,7 +26,7 @@ async function refusal(bench: Bench): Promise<Answer> {
 export async function textAnswer(bench: Bench, dialogRequestId: string): Promise<Answer> {
   const { line, token } = await bench.connected();
   const header = { dialogRequestId };
-  const payload = { text: "hello" };
+  const payload = { text: bench.means.text };
   const part = metadataPart({ name: "TextRecognizer.Recognize", payload, header });
   const headers = { "content-type": "multipart/form-data; boundary=conformance" };
   const body = multipart("conformance", [part]);

@@ -40,7 +40,7 @@ it("for people: grouped by section, with what was expected and what was seen, an
     '        expected  a "quote" & more',
     "        saw       \\u001b[2J<\\u0000\ud800>\\u000aend",
     "  skip  Says <c>. [c]",
-    "        not here",
+    "        not judged: not here",
     "",
     "1 passed, 1 failed, 1 skipped in 4.5 s",
     "",

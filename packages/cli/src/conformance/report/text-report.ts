@@ -31,7 +31,8 @@ export class TextReport {
       case "skip":
         this.#out(`  ${yellow("skip")}  ${name}\n`);
         // The same reason mostly holds for all that follow.
-        if (verdict.reason !== this.#reason) this.#out(`        ${printable(verdict.reason)}\n`);
+        if (verdict.reason !== this.#reason)
+          this.#out(`        not judged: ${printable(verdict.reason)}\n`);
         this.#reason = verdict.reason;
         break;
       case "fail":

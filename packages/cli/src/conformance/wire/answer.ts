@@ -129,7 +129,7 @@ export class Answer {
         this.closedWith === 0 ? "the connection was cut" : `RST_STREAM ${this.closedWith}`,
       );
     } else if (this.ended) words.push("END_STREAM");
-    else words.push(`nothing more within ${patience / 1000} s`);
+    else words.push(`nothing more within ${Number((patience / 1000).toFixed(1))} s`);
     return words.join(", ");
   }
 

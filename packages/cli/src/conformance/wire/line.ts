@@ -1,10 +1,13 @@
 // One HTTP/2 connection of the judge, on node's own client and nothing of ours: what is seen is what was on the wire.
 
 import { type ClientHttp2Session, connect } from "node:http2";
+import { isIP } from "node:net";
+import { connect as startTls } from "node:tls";
 import type { Clock } from "@trefoil/protocol/clock";
 import type { TlsOptions } from "@trefoil/client/node";
 import { Violation } from "../verdict.js";
 import { Answer } from "./answer.js";
+import { MutableWire } from "./mutable-wire.js";
 import { describeFailure } from "./web-request.js";
 
 /** A request without its token. */
@@ -19,25 +22,45 @@ export interface LineRequest {
   readonly open?: boolean;
 }
 
+/** What a line is made of. */
+export interface LineOptions {
+  readonly tls: TlsOptions;
+  readonly clock: Clock;
+  /** Milliseconds that an answer may take. */
+  readonly patience: number;
+  /** Called with each answer that says that the server failed: 500 and above. */
+  readonly onFailure: (answer: Answer) => void;
+}
+
 /** One connection. */
 export class Line {
   readonly session: ClientHttp2Session;
-  readonly #clock: Clock;
-  readonly #patience: number;
+  readonly #wire: MutableWire;
+  readonly #options: LineOptions;
 
-  private constructor(session: ClientHttp2Session, clock: Clock, patience: number) {
+  private constructor(session: ClientHttp2Session, wire: MutableWire, options: LineOptions) {
     this.session = session;
-    this.#clock = clock;
-    this.#patience = patience;
+    this.#wire = wire;
+    this.#options = options;
   }
 
   /** @throws {Violation} where no connection with ALPN `h2` comes about */
-  static async connect(url: URL, tls: TlsOptions, clock: Clock, patience: number): Promise<Line> {
+  static async connect(url: URL, options: LineOptions): Promise<Line> {
+    const { tls, clock, patience } = options;
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const wire = new MutableWire(host, Number(url.port || 443));
     const session = connect(url.origin, {
-      ALPNProtocols: ["h2"],
-      rejectUnauthorized: tls.insecure !== true,
+      createConnection: () =>
+        startTls({
+          socket: wire,
+          ALPNProtocols: ["h2"],
+          rejectUnauthorized: tls.insecure !== true,
+          // The certificate is held against this name, also where no server name may be sent (RFC 6066 section 3).
+          host,
+          ...(isIP(host) === 0 ? { servername: host } : {}),
+          ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+        }),
       settings: { enablePush: false },
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     });
     try {
       await new Promise<void>((resolve, reject) => {
@@ -56,7 +79,7 @@ export class Line {
       session.destroy();
       throw new Violation(`an HTTP/2 connection to ${url.host}`, describeFailure(error));
     }
-    return new Line(session, clock, patience);
+    return new Line(session, wire, options);
   }
 
   get isOpen(): boolean {
@@ -77,7 +100,11 @@ export class Line {
       },
       { endStream: body === undefined && !open },
     );
-    const answer = new Answer(stream, this.#clock, this.#patience);
+    const { clock, patience, onFailure } = this.#options;
+    const answer = new Answer(stream, clock, patience);
+    stream.once("response", () => {
+      if ((answer.status ?? 0) >= 500) onFailure(answer);
+    });
     if (!open && body !== undefined) stream.end(body);
     return answer;
   }
@@ -87,9 +114,8 @@ export class Line {
     return new Promise((resolve, reject) => {
       const missing = (why: string) =>
         reject(new Violation("a PING frame is answered by its ACK", why));
-      const timer = this.#clock.after(this.#patience, () =>
-        missing(`no ACK within ${this.#patience / 1000} s`),
-      );
+      const { clock, patience } = this.#options;
+      const timer = clock.after(patience, () => missing(`no ACK within ${patience / 1000} s`));
       const sent = this.session.ping((error, duration) => {
         timer.cancel();
         if (error === null) resolve(duration);
@@ -100,6 +126,11 @@ export class Line {
         missing("the connection is closed");
       }
     });
+  }
+
+  /** From now on the server hears nothing of this line, while the line still hears it: no ACK of a PING gets back. */
+  mute(): void {
+    this.#wire.mute();
   }
 
   async close(): Promise<void> {

@@ -78,6 +78,25 @@ export async function webRequest(
   }
 }
 
+/** Members whose values are shown in reports. Everything else may be a secret. */
+const shown: ReadonlySet<string> = new Set([
+  "error",
+  "error_description",
+  "expires_in",
+  "token_type",
+  "state",
+]);
+
+/** An answer in a few words, without what is secret in it. */
+export function describe({ status, headers, json, body }: WebAnswer): string {
+  const members = Object.entries(json).map(([name, value]) =>
+    shown.has(name) ? `${name}: ${JSON.stringify(value)}` : name,
+  );
+  if (members.length > 0) return `status ${status} with ${members.join(", ")}`;
+  const type = headers["content-type"];
+  return `status ${status} with ${body === "" ? "no body" : `a body that is no JSON object (${type ?? "no Content-Type"})`}`;
+}
+
 /** A failure of the network in a few words. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,0 +1,52 @@
+// Everything that the small server of these tests can do wrong, one thing at a time.
+
+/** What can be wrong with it. */
+export type Fault =
+  | "quotes the boundary"
+  | "begins with CRLF"
+  | "sends the delimiter with the next part"
+  | "writes Content-Type first"
+  | "writes UTF-8 in capitals"
+  | "begins without Clova.Hello"
+  | "gives Clova.Hello a dialogue"
+  | "resets the older downchannel"
+  | "keeps the older downchannel"
+  | "keeps the downchannel of another connection"
+  | "closes the downchannel with a delimiter"
+  | "answers the downchannel late"
+  | "lets anybody in"
+  | "sets no limit to downchannels"
+  | "takes events without a downchannel"
+  | "explains errors in plain text"
+  | "forgets Allow"
+  | "leaves deleted tokens their downchannel"
+  | "leaves expired tokens their downchannel"
+  | "ends downchannels before their token"
+  | "fails on unknown events"
+  | "takes anything for an event"
+  | "waits for the last delimiter"
+  | "chokes on dashes in a boundary"
+  | "ends answers without a delimiter"
+  | "lets withdrawn accounts in"
+  | "locks accounts without saying how long"
+  | "asks for no terms"
+  | "takes codes before the terms are agreed to"
+  | "has no page for the terms"
+  | "turns its queue around"
+  | "forgets what waits"
+  | "gives all directives one messageId"
+  | "forgets what it has written"
+  | "repeats with a new messageId"
+  | "names attachments that never come"
+  | "sends attachments as JSON"
+  | "sends attachments before who names them"
+  | Failing;
+
+/** Ways in which it fails; the first of each kind is as the documents have it. */
+export type Failing =
+  | "fails on deep events"
+  | "fails with a stack trace"
+  | "fails in plain text"
+  | "is overloaded"
+  | "is overloaded for who knows how long"
+  | "is overloaded in plain text";
