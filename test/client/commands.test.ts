@@ -68,6 +68,7 @@ function startDevice(args: readonly string[], changes: Partial<Terminal> = {}, t
   const command = deviceCommand(terminal, {
     keyboard: () => ({ input, isInteractive: typing }),
     display: typing ? display : undefined,
+    onExit: () => () => undefined,
     onStop(listener) {
       interrupt = listener;
       return () => undefined;

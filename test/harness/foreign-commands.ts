@@ -49,6 +49,12 @@ const commands = {
     mustSay: /^Chromium \d/m,
     need: "Chromium",
   },
+  script: {
+    package: "bsdutils",
+    describe: ["--version"],
+    mustSay: /^script from util-linux/m,
+    need: "script of util-linux",
+  },
   initdb: {
     package: "postgresql",
     describe: ["--version"],

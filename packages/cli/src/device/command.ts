@@ -1,56 +1,15 @@
 // `trefoil device`: a simulated device against any server.
 
-import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import {
-  type Client,
-  type NodeClientOptions,
-  attachedClock,
-  createClient,
-} from "@trefoil/client/node";
+import { createClient } from "@trefoil/client/node";
 import { runFleet } from "../fleet/index.js";
-import { type Target, type TargetOptions, adviceOn, findTarget } from "../known-server/index.js";
+import { type TargetOptions, adviceOn, findTarget } from "../known-server/index.js";
 import { type Terminal, processTerminal } from "../terminal.js";
 import { rememberDevice } from "./device-file.js";
-import { embody } from "./embodiment.js";
-import { statusHeight, statusLines } from "./live-status.js";
-import { LiveView, isDisplay } from "./live-view.js";
-import { type Printer, humanPrinter, jsonPrinter } from "./printer.js";
-import { Recorder, readRecording } from "./recording.js";
-import { replayLines } from "./replay.js";
-import { runInteractive, showDirectives } from "./run-interactive.js";
+import { type DeviceProcess, realProcess } from "./device-process.js";
 import { runOnce } from "./run-once.js";
-import { runReplay } from "./run-replay.js";
-import { type Keyboard, Screen } from "./screen.js";
+import { type SessionOptions, runSession } from "./run-session.js";
 import { signInAndConnect } from "./sign-in.js";
-
-/** What a device's process is made of besides its terminal; tests bring their own. */
-export interface DeviceProcess {
-  readonly keyboard: () => Keyboard;
-  /** Where the prompt is shown; undefined where standard output is no terminal. */
-  readonly display: NodeJS.WritableStream | undefined;
-  /** Calls `listener` when the process is asked to end; answers how to take the listener away. */
-  readonly onStop: (listener: () => void) => () => void;
-  /** Changes to the client, as for a clock that stands still. */
-  readonly clientOptions: Partial<NodeClientOptions>;
-  /** Ends the process at once. */
-  readonly exit: (code: number) => void;
-}
-
-const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-const realProcess: DeviceProcess = {
-  keyboard: () => ({ input: process.stdin, isInteractive: process.stdin.isTTY }),
-  display: process.stdout.isTTY ? process.stdout : undefined,
-  onStop(listener) {
-    for (const signal of stopSignals) process.on(signal, listener);
-    return () => {
-      for (const signal of stopSignals) process.off(signal, listener);
-    };
-  },
-  clientOptions: {},
-  exit: (code) => process.exit(code),
-};
 
 const more = `
 Without an address it talks to the developer server of the data directory. What is typed is sent as TextRecognizer.Recognize,
@@ -111,11 +70,8 @@ export function deviceCommand(
     .action((options) => runDevice(options, terminal, parts));
 }
 
-interface DeviceOptions extends TargetOptions {
+interface DeviceOptions extends TargetOptions, SessionOptions {
   readonly once?: string;
-  readonly json?: true;
-  readonly record?: string;
-  readonly replay?: string;
   readonly fleet?: number;
   readonly for?: number;
 }
@@ -130,11 +86,12 @@ async function runDevice(
     stop.signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
   });
   stopped.catch(() => undefined);
-  const forget = parts.onStop(() => {
+  const interrupt = (): void => {
     // Who asks twice does not want to wait.
     if (stop.signal.aborted) parts.exit(130);
     stop.abort();
-  });
+  };
+  const forget = parts.onStop(interrupt);
   let server: "developer" | "named" = "developer";
   try {
     const target = await findTarget(options, terminal);
@@ -170,7 +127,8 @@ async function runDevice(
       await Promise.race([once(), stopped]);
       return;
     }
-    await runSession({ client, id, target, options, terminal, parts, stop, stopped });
+    const end = { signal: stop.signal, interrupt, stopped };
+    await runSession({ client, id, target, options, terminal, parts, end });
   } catch (error) {
     // Being ended is no failure, whatever it interrupted.
     if (!stop.signal.aborted) terminal.fail([adviceOn(error, server)]);
@@ -181,113 +139,8 @@ async function runDevice(
   }
 }
 
-/** One device, for a person, a pipe or a recording. */
-async function runSession(context: {
-  readonly client: Client;
-  readonly id: string;
-  readonly target: Target;
-  readonly options: DeviceOptions;
-  readonly terminal: Terminal;
-  readonly parts: DeviceProcess;
-  readonly stop: AbortController;
-  readonly stopped: Promise<never>;
-}): Promise<void> {
-  const { client, id, target, options, terminal, parts, stop, stopped } = context;
-  const clock = parts.clientOptions.clock ?? attachedClock;
-  const forPeople = terminal.isInteractive && options.json !== true;
-  const display = forPeople ? parts.display : undefined;
-  const lines =
-    options.replay === undefined
-      ? undefined
-      : replayLines(await readRecording(resolve(terminal.cwd, options.replay)));
-  const recorder =
-    options.record === undefined
-      ? undefined
-      : await Recorder.begin(resolve(terminal.cwd, options.record), () => clock.now());
-  const screen = new Screen(parts.keyboard(), display, (text) => terminal.out(text));
-  screen.onInterrupt(() => stop.abort());
-  const printer = printerFor(screen, terminal, forPeople, display);
-  let view: LiveView | undefined;
-  try {
-    const device = embody(client, printer, recorder, clock, () => view?.changed());
-    let since = clock.now();
-    client.watch((notice) => {
-      if (notice.kind === "directive") {
-        const { source, header, payload } = notice.directive;
-        recorder?.directive(source, { header, payload });
-      }
-      if (notice.kind !== "connection") return;
-      if (notice.state.phase !== notice.previous.phase) {
-        since = clock.now();
-        recorder?.connection(notice.state.phase);
-      }
-      view?.changed();
-    });
-    showDirectives(client, printer);
-    if (isDisplay(display)) {
-      const colour = hasColour(terminal);
-      view = new LiveView(
-        display,
-        clock,
-        statusHeight,
-        (width) => {
-          const { state: connection, dialogRequestId: dialogue } = client;
-          const at = target.gatewayUrl.host;
-          const status = { server: at, deviceId: id, connection, since, dialogue, device };
-          return statusLines(status, clock.now(), width, colour);
-        },
-        () => screen.prompt(),
-      );
-      view.open();
-    }
-    printer.say(
-      `device ${id} at ${target.gatewayUrl.origin}${forPeople ? "; help lists commands" : ""}`,
-    );
-    const connected = signInAndConnect(client, target, (page) =>
-      screen.confirm(`Agree to the terms of use at ${page} and press Return. `),
-    );
-    await Promise.race([connected, stopped]);
-    const session = {
-      client,
-      device,
-      printer,
-      recorder,
-      clock,
-      cwd: terminal.cwd,
-      stop: stop.signal,
-    };
-    if (lines === undefined) await runInteractive(session, screen);
-    else await runReplay(lines, session);
-    device.dispose();
-  } finally {
-    screen.close();
-    view?.close();
-    await recorder?.end();
-  }
-}
-
-function printerFor(
-  screen: Screen,
-  terminal: Terminal,
-  forPeople: boolean,
-  display: NodeJS.WritableStream | undefined,
-): Printer {
-  const output = {
-    out: (line: string) => screen.print(line),
-    note: (line: string) => terminal.err(`${line}\n`),
-  };
-  if (!forPeople) return jsonPrinter(output);
-  const width = () => (isDisplay(display) ? display.columns : 120);
-  return humanPrinter(output, hasColour(terminal), () => new Date(), width);
-}
-
 function readCount(text: string): number {
   const count = Number(text);
   if (/^[1-9]\d{0,5}$/.test(text)) return count;
   throw new InvalidArgumentError("It must be a whole number from 1.");
-}
-
-/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
-function hasColour(terminal: Terminal): boolean {
-  return terminal.isInteractive && !terminal.env["NO_COLOR"] && terminal.env["TERM"] !== "dumb";
 }

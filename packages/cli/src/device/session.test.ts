@@ -1,4 +1,5 @@
 // A session that is kept: without secrets, readable again, and comparable.
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Recorder, readRecording } from "./recording.js";
 import { withoutSecrets } from "./redact.js";
 import { differences, replayLines } from "./replay.js";
-import { samplesOf } from "./speech-file.js";
+import { readSpeech, samplesOf } from "./speech-file.js";
 
 let directory: string;
 beforeEach(async () => {
@@ -157,6 +158,13 @@ describe("a file of speech", () => {
   ])("of %j is refused, with how to convert it", (change, why) => {
     expect(() => samplesOf(wav(samples, change))).toThrow(why);
     expect(() => samplesOf(wav(samples, change))).toThrow(/ffmpeg/);
+  });
+
+  it("that is no file is refused before anybody waits for it", async () => {
+    await expect(readSpeech(directory)).rejects.toThrow(`${directory} is no file`);
+    const pipe = join(directory, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(readSpeech(pipe)).rejects.toThrow(`${pipe} is no file`);
   });
 
   it("that is cut off or something else never crashes the device", () => {

@@ -1,8 +1,8 @@
 // A file of speech as a microphone gives it: PCM at the pace at which it would be spoken.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { Clock } from "@trefoil/protocol/clock";
-import { TrefoilError } from "@trefoil/protocol/errors";
+import { TrefoilError, isTrefoilError } from "@trefoil/protocol/errors";
 
 /** Largest file that is read. Bytes. */
 const maxFile = 10_485_760;
@@ -62,12 +62,16 @@ function notSpeech(why: string): TrefoilError {
 export async function readSpeech(path: string): Promise<Buffer> {
   let content: Buffer;
   try {
+    // Before it is opened: a pipe to which nobody writes would wait for ever, and its reader could not even end.
+    const found = await stat(path);
+    if (!found.isFile()) throw new TrefoilError("invalid_request", `${path} is no file`);
+    if (found.size > maxFile) throw notSpeech("it is larger than 10 MiB");
     content = await readFile(path);
   } catch (cause) {
+    if (isTrefoilError(cause)) throw cause;
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
     throw new TrefoilError("invalid_request", `cannot read ${path}: ${why}`, { cause });
   }
-  if (content.length > maxFile) throw notSpeech("it is larger than 10 MiB");
   return samplesOf(content);
 }
 
