@@ -2,7 +2,8 @@
 import type { Page } from "playwright-core";
 import { httpsExchange } from "@trefoil/client/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AdminApi } from "../../packages/cli/src/send/admin-api.js";
+import { AdminConnection } from "../../packages/cli/src/admin/index.js";
+import { listDevices, sendDirective } from "../../packages/cli/src/send/admin-api.js";
 import { type Site, openSite, openingPatience } from "./chromium.js";
 import {
   connectPage,
@@ -18,7 +19,7 @@ const heard: number[][] = [];
 
 let site: Site;
 let page: Page;
-let admin: AdminApi;
+let admin: AdminConnection;
 
 beforeAll(async () => {
   site = await openSite(
@@ -36,7 +37,11 @@ beforeAll(async () => {
     route.fulfill(pageFile(new URL(route.request().url()).pathname)),
   );
   await openPage(page, `${site.origin}/page/index.html`);
-  admin = new AdminApi(httpsExchange({ insecure: true }), new URL(site.origin), site.adminToken);
+  admin = new AdminConnection(
+    httpsExchange({ insecure: true }),
+    new URL(site.origin),
+    site.adminToken,
+  );
   await connectPage(page, site);
 }, openingPatience);
 
@@ -51,9 +56,9 @@ describe("the client in Chromium", () => {
       );
       undefined;
     `);
-    const [device] = await admin.devices();
+    const [device] = await listDevices(admin);
     const directive = { name: "Test.Pushed", payload: { from: "the server" } } as const;
-    await admin.send(device!.deviceKey, directive, false);
+    await sendDirective(admin, device!.deviceKey, directive, false);
     expect(await page.evaluate("pushed")).toEqual({ from: "the server" });
   });
 

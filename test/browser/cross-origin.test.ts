@@ -2,7 +2,8 @@
 import { httpsExchange } from "@trefoil/client/node";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AdminApi } from "../../packages/cli/src/send/admin-api.js";
+import { AdminConnection } from "../../packages/cli/src/admin/index.js";
+import { listDevices, sendDirective } from "../../packages/cli/src/send/admin-api.js";
 import { type Site, openSite, openingPatience } from "./chromium.js";
 import {
   type PageServer,
@@ -56,10 +57,14 @@ describe("a page of another origin that is let in", () => {
       undefined;
     `);
     const { origin, adminToken } = site;
-    const admin = new AdminApi(httpsExchange({ insecure: true }), new URL(origin), adminToken);
-    const [device] = await admin.devices();
+    const admin = new AdminConnection(
+      httpsExchange({ insecure: true }),
+      new URL(origin),
+      adminToken,
+    );
+    const [device] = await listDevices(admin);
     const directive = { name: "Test.Pushed", payload: { from: "the server" } } as const;
-    await admin.send(device!.deviceKey, directive, false);
+    await sendDirective(admin, device!.deviceKey, directive, false);
     expect(await page.evaluate("pushed")).toEqual({ from: "the server" });
 
     await page.evaluate(`

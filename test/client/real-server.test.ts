@@ -6,7 +6,8 @@ import { type Client, createClient, httpsExchange } from "@trefoil/client/node";
 import { VirtualDevice } from "@trefoil/client/virtual-device";
 import { type RunningServer, startServer } from "@trefoil/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { AdminApi } from "../../packages/cli/src/send/admin-api.js";
+import { AdminConnection } from "../../packages/cli/src/admin/index.js";
+import { sendDirective } from "../../packages/cli/src/send/admin-api.js";
 import { configSchema } from "../../packages/server/src/config/index.js";
 import type { EventHandler } from "../../packages/server/src/gateway/index.js";
 import { eventually } from "./device.js";
@@ -53,7 +54,7 @@ const converse: EventHandler = async function* converse(request) {
 let dataDir: string;
 let server: RunningServer;
 let development: Development;
-let admin: AdminApi;
+let admin: AdminConnection;
 const clients: Client[] = [];
 
 beforeAll(async () => {
@@ -77,7 +78,7 @@ beforeAll(async () => {
   });
   development = JSON.parse(await readFile(join(dataDir, "dev.json"), "utf8")) as Development;
   const http = httpsExchange({ insecure: true });
-  admin = new AdminApi(http, new URL(server.origin), development.adminToken);
+  admin = new AdminConnection(http, new URL(server.origin), development.adminToken);
 });
 
 afterEach(async () => {
@@ -110,7 +111,7 @@ describe("a virtual device at the real server", () => {
     await client.signIn({ kind: "guest" });
     await client.connect();
     const push = (name: `${string}.${string}`, payload: Record<string, unknown>) =>
-      admin.send("virtual", { name, payload }, true);
+      sendDirective(admin, "virtual", { name, payload }, true);
     const alert = { token: "a", type: "TIMER" };
     await push("Alerts.SetAlert", { ...alert, scheduledTime: new Date().toISOString() });
     await eventually(() => of("AlertStarted").length === 1, "the alert to ring");

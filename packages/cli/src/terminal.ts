@@ -29,3 +29,8 @@ export const processTerminal: Terminal = {
     process.exitCode = 1;
   },
 };
+
+/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
+export function hasColour({ isInteractive, env }: Terminal): boolean {
+  return isInteractive && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+}

@@ -97,20 +97,24 @@ export class AdminConnection {
   /**
    * Asks.
    * @param path below `/admin/v1`, its variables encoded
-   * @throws {TrefoilError} with the server's words where it refuses
+   * @throws {TrefoilError} with the server's words where it refuses: `not_found` or `invalid_request`
    */
   get<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
+    return this.#ask("GET", this.#urlOf(path, query), schema);
+  }
+
+  /** Has something done. @param body undefined where there is nothing to say */
+  post<T>(path: string, schema: z.ZodType<T>, body?: unknown, query: Query = {}): Promise<T> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return this.#ask("POST", this.#urlOf(path, query), schema, text);
+  }
+
+  #urlOf(path: string, query: Query): URL {
     const url = new URL(`${this.#base}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
-    return this.#ask("GET", url, schema);
-  }
-
-  /** Has something done. @param body undefined where there is nothing to say */
-  post<T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    return this.#ask("POST", new URL(`${this.#base}${path}`), schema, text);
+    return url;
   }
 
   async #ask<T>(method: "GET" | "POST", url: URL, schema: z.ZodType<T>, body?: string): Promise<T> {
@@ -137,7 +141,7 @@ function refusal(answer: HttpAnswer): TrefoilError {
   }
   const words = errorSchema.safeParse(jsonOf(answer));
   return new TrefoilError(
-    "invalid_request",
+    answer.status === 404 ? "not_found" : "invalid_request",
     words.success
       ? words.data.error_description
       : `The server answered ${answer.status}, and not as an admin API does.`,

@@ -2,11 +2,11 @@
 
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { attachedClock } from "@trefoil/client/node";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { adviceOn, findSubject } from "../known-server/index.js";
-import { type Terminal, processTerminal } from "../terminal.js";
+import { adviceOn, findSubject, subjectCommand } from "../known-server/index.js";
+import { type Terminal, hasColour, processTerminal } from "../terminal.js";
 import { type Check, allChecks } from "./checks/index.js";
 import { type Judgement, judge, judgeLimits } from "./judge.js";
 import { type MeansOptions, findMeans } from "./means.js";
@@ -30,23 +30,8 @@ Examples:
 
 /** The command `conformance`. */
 export function conformanceCommand(terminal: Terminal = processTerminal) {
-  return new Command("conformance")
+  return subjectCommand("conformance")
     .description("judge any CIC server by the specification")
-    .argument("[address]", "the server, as in https://localhost:8443")
-    .option("--dev", "the developer server: reads dev.json of the data directory")
-    .option(
-      "--data <directory>",
-      "data directory of the developer server (also: TREFOIL_DATA_DIR; default: ./data)",
-    )
-    .option("--auth-url <address>", "its authorization server, where that is apart")
-    .option("--gateway-url <address>", "its gateway, where that is apart")
-    .option("--client-id <id>", "registered client (also: TREFOIL_CLIENT_ID)")
-    .option("--client-secret <secret>", "its secret (better: TREFOIL_CLIENT_SECRET)")
-    .option("--account-token <token>", "account access token (better: TREFOIL_ACCOUNT_TOKEN)")
-    .option("--access-token <token>", "judge the gateway alone (better: TREFOIL_ACCESS_TOKEN)")
-    .option("--guest", "sign in without an account")
-    .option("--device-id <id>", "what the judge's device ids begin with")
-    .option("--model <id>", "their model")
     .option("--text <text>", "what is asked in writing", "hello")
     .option(
       "--admin-token <token>",
@@ -64,8 +49,6 @@ export function conformanceCommand(terminal: Terminal = processTerminal) {
       "--terms-account-token <token>",
       "token of one that has not agreed to the terms (better: TREFOIL_TERMS_ACCOUNT_TOKEN)",
     )
-    .option("--ca <file>", "certificate authority to trust, PEM")
-    .option("--insecure", "accept any certificate")
     .option(
       "--only <words>",
       "only these checks: ids, or words of an id or section, separated by commas",
@@ -168,9 +151,4 @@ function readSeconds(text: string): number {
   const seconds = Number(text);
   if (/^\d{1,3}(?:\.\d+)?$/.test(text) && seconds >= 0.5 && seconds <= 120) return seconds;
   throw new InvalidArgumentError("It must be a number of seconds from 0.5 to 120.");
-}
-
-/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
-function hasColour(terminal: Terminal): boolean {
-  return terminal.isInteractive && !terminal.env["NO_COLOR"] && terminal.env["TERM"] !== "dumb";
 }

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { type Client, attachedClock } from "@trefoil/client/node";
 import type { Target } from "../known-server/index.js";
-import type { Terminal } from "../terminal.js";
+import { type Terminal, hasColour } from "../terminal.js";
 import type { DeviceProcess } from "./device-process.js";
 import { embody } from "./embodiment.js";
 import { statusHeight, statusLines } from "./live-status.js";
@@ -133,9 +133,4 @@ function printerFor(
   if (!forPeople) return jsonPrinter(output);
   const width = () => (isDisplay(display) ? display.columns : 120);
   return humanPrinter(output, hasColour(terminal), () => new Date(), width);
-}
-
-/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
-function hasColour(terminal: Terminal): boolean {
-  return terminal.isInteractive && !terminal.env["NO_COLOR"] && terminal.env["TERM"] !== "dumb";
 }

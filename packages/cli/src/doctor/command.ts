@@ -1,10 +1,14 @@
 // `trefoil doctor`: what a device would meet on its way to a server, with advice where it would get stuck.
 
-import { Command } from "@commander-js/extra-typings";
 import { attachedClock } from "@trefoil/client/node";
 import type { Clock } from "@trefoil/protocol/clock";
-import { type SubjectOptions, adviceOn, findSubject } from "../known-server/index.js";
-import { type Terminal, processTerminal } from "../terminal.js";
+import {
+  type SubjectOptions,
+  adviceOn,
+  findSubject,
+  subjectCommand,
+} from "../known-server/index.js";
+import { type Terminal, hasColour, processTerminal } from "../terminal.js";
 import { examine } from "./examine.js";
 import { conclusion, jsonReport, stepLines, tally } from "./report.js";
 
@@ -21,25 +25,8 @@ Examples:
 
 /** The command `doctor`. */
 export function doctorCommand(terminal: Terminal = processTerminal, clock: Clock = attachedClock) {
-  return new Command("doctor")
+  return subjectCommand("doctor")
     .description("what a device would meet on its way to a server, step by step, with advice")
-    .argument("[address]", "the server, as in https://localhost:8443")
-    .option("--dev", "the developer server: reads dev.json of the data directory")
-    .option(
-      "--data <directory>",
-      "data directory of the developer server (also: TREFOIL_DATA_DIR; default: ./data)",
-    )
-    .option("--auth-url <address>", "its authorization server, where that is apart")
-    .option("--gateway-url <address>", "its gateway, where that is apart")
-    .option("--client-id <id>", "registered client (also: TREFOIL_CLIENT_ID)")
-    .option("--client-secret <secret>", "its secret (better: TREFOIL_CLIENT_SECRET)")
-    .option("--account-token <token>", "account access token (better: TREFOIL_ACCOUNT_TOKEN)")
-    .option("--access-token <token>", "examine the gateway alone (better: TREFOIL_ACCESS_TOKEN)")
-    .option("--guest", "sign in without an account")
-    .option("--device-id <id>", "who the device is")
-    .option("--model <id>", "its model")
-    .option("--ca <file>", "certificate authority to trust, PEM")
-    .option("--insecure", "accept any certificate")
     .option("--json", "the report as JSON")
     .addHelpText("after", more)
     .action(async (address, options) => {
@@ -74,9 +61,4 @@ async function run(
   terminal.out(isForPeople ? `\n${conclusion(steps)}\n` : jsonReport(steps));
   const { bad } = tally(steps);
   if (bad > 0) terminal.fail([`a device would not get through to ${subject.gatewayUrl.origin}`]);
-}
-
-/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
-function hasColour(terminal: Terminal): boolean {
-  return terminal.isInteractive && !terminal.env["NO_COLOR"] && terminal.env["TERM"] !== "dumb";
 }

@@ -16,4 +16,5 @@ export {
   type SubjectOptions,
   findSubject,
 } from "./subject.js";
+export { subjectCommand } from "./subject-command.js";
 export { type Target, type TargetOptions, findTarget } from "./target.js";

@@ -1,18 +1,16 @@
 // `trefoil send`: a directive to a device, through the admin API.
 
-import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { httpsExchange } from "@trefoil/client/node";
-import { TrefoilError } from "@trefoil/protocol/errors";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { TrefoilError, isTrefoilError } from "@trefoil/protocol/errors";
 import type { MessageName } from "@trefoil/protocol/messages";
 import {
-  adviceOn,
-  dataDirectory,
-  developerServer,
-  serverUrl,
-  trust,
-} from "../known-server/index.js";
+  type AdminConnection,
+  type AdminOptions,
+  adminCommand,
+  withAdmin,
+} from "../admin/index.js";
 import { type Terminal, processTerminal } from "../terminal.js";
-import { AdminApi } from "./admin-api.js";
+import { listDevices, sendDirective } from "./admin-api.js";
 import { findDevice } from "./find-device.js";
 import { readPayload } from "./read-payload.js";
 
@@ -27,7 +25,7 @@ Examples:
 
 /** The command `send`. */
 export function sendCommand(terminal: Terminal = processTerminal) {
-  return new Command("send")
+  return adminCommand("send")
     .description("send a directive to a device")
     .argument("<device>", "which device")
     .argument("<name>", "Namespace.Name of the directive", readName)
@@ -35,61 +33,48 @@ export function sendCommand(terminal: Terminal = processTerminal) {
     .option("--ttl <seconds>", "how long it waits for the device; 0: now or never", readSeconds)
     .option("--dialog <id>", "the dialogRequestId that it carries")
     .option("--no-validate", "send it also when the payload is not as the catalogue says")
-    .option(
-      "--data <directory>",
-      "data directory of the developer server (also: TREFOIL_DATA_DIR; default: ./data)",
-    )
-    .option("--url <address>", "another server than the developer server")
-    .option(
-      "--admin-token <token>",
-      "admin token of that server (better: TREFOIL_ADMIN_TOKEN, which other users cannot see)",
-    )
-    .option("--ca <file>", "certificate authority to trust, PEM")
-    .option("--insecure", "accept any certificate")
     .addHelpText("after", more)
-    .action(async (device, name, payload, options) => {
-      const isNamed = options.url !== undefined;
-      try {
-        await send(device, name, payload, options, terminal);
-      } catch (error) {
-        terminal.fail([adviceOn(error, isNamed ? "named" : "developer")]);
-      }
-    });
+    .action((device, name, payload, options) =>
+      withAdmin(options, terminal, (admin) =>
+        send({ device, name, text: payload }, options, admin, terminal),
+      ),
+    );
 }
 
-interface SendCommandOptions {
+interface SendCommandOptions extends AdminOptions {
   readonly ttl?: number;
   readonly dialog?: string;
   readonly validate: boolean;
-  readonly data?: string;
-  readonly url?: string;
-  readonly adminToken?: string;
-  readonly ca?: string;
-  readonly insecure?: true;
 }
 
 async function send(
-  device: string,
-  name: MessageName,
-  text: string,
+  {
+    device,
+    name,
+    text,
+  }: { readonly device: string; readonly name: MessageName; readonly text: string },
   options: SendCommandOptions,
+  admin: AdminConnection,
   terminal: Terminal,
 ): Promise<void> {
   const payload = readPayload(text);
-  const api = await adminApi(options, terminal);
   const directive = {
     name,
     payload,
     ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
     ...(options.dialog === undefined ? {} : { dialogRequestId: options.dialog }),
   };
+  const sendTo = (to: string) =>
+    sendDirective(admin, to, directive, options.validate).catch((error: unknown) => {
+      throw inWordsOfTheCommand(error);
+    });
   // A whole id needs no list, of a server with very many devices least of all.
-  let sent = device === "-" ? undefined : await api.send(device, directive, options.validate);
+  let sent = device === "-" ? undefined : await sendTo(device);
   let shownAs = device;
   if (sent === undefined) {
-    const { deviceKey, deviceId } = findDevice(await api.devices(), device);
+    const { deviceKey, deviceId } = findDevice(await listDevices(admin), device);
     shownAs = deviceId;
-    sent = await api.send(deviceKey, directive, options.validate);
+    sent = await sendTo(deviceKey);
   }
   if (sent === undefined) {
     throw new TrefoilError("not_found", `the device ${shownAs} was removed just now`);
@@ -104,21 +89,11 @@ async function send(
   );
 }
 
-async function adminApi(options: SendCommandOptions, terminal: Terminal): Promise<AdminApi> {
-  const given = options.adminToken ?? terminal.env["TREFOIL_ADMIN_TOKEN"];
-  if (options.url !== undefined) {
-    const url = serverUrl(options.url, "--url");
-    if (given === undefined) {
-      throw new TrefoilError(
-        "invalid_configuration",
-        "no admin token: set TREFOIL_ADMIN_TOKEN to the one of that server",
-      );
-    }
-    return new AdminApi(httpsExchange(await trust(options, undefined, terminal)), url, given);
-  }
-  const server = await developerServer(dataDirectory(options, terminal), "--url");
-  const tls = await trust(options, server.caFile, terminal);
-  return new AdminApi(httpsExchange(tls), new URL(server.authBaseUrl), given ?? server.adminToken);
+/** The admin API speaks of its query; the command calls that an option. */
+function inWordsOfTheCommand(error: unknown): unknown {
+  if (!isTrefoilError(error) || !error.message.includes("?validate=false")) return error;
+  const message = error.message.replace("?validate=false", "--no-validate");
+  return new TrefoilError(error.code, message, { cause: error });
 }
 
 function readName(text: string): MessageName {

@@ -7,7 +7,7 @@ import type { LoadedConfig } from "@trefoil/server/config";
 import type { Logger } from "@trefoil/server/logging";
 import { type ConfigOptions, requestOf } from "../config/index.js";
 import { failureLine, failureLines } from "../failure.js";
-import type { Terminal } from "../terminal.js";
+import { type Terminal, hasColour } from "../terminal.js";
 import { packageVersion } from "../version.js";
 import { writeBanner } from "./banner.js";
 import { describeStartupFailure } from "./startup-failure.js";
@@ -150,11 +150,6 @@ function endOnSignals(
       end(exitCodeOf(signal));
     },
   });
-}
-
-/** Colours where a person reads, unless they asked for none. @see https://no-color.org */
-function hasColour(terminal: Terminal): boolean {
-  return terminal.isInteractive && !terminal.env["NO_COLOR"] && terminal.env["TERM"] !== "dumb";
 }
 
 /** The certificate authority that the developer server says is to be trusted. */
