@@ -4,16 +4,18 @@ import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
-  type DevJson,
-  developerServer,
   endAll,
-  fetchJson,
   listening,
-  readDevJson,
   removeDirectories,
   temporaryDirectory,
   trefoil,
-} from "./command.js";
+} from "../harness/command.js";
+import {
+  type DevJson,
+  developerServer,
+  fetchJson,
+  readDevJson,
+} from "../harness/server-process.js";
 
 afterEach(async () => {
   await endAll();

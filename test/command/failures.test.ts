@@ -7,14 +7,13 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type Command,
-  developerServer,
   endAll,
-  readDevJson,
   removeDirectories,
   run,
   temporaryDirectory,
   trefoil,
-} from "./command.js";
+} from "../harness/command.js";
+import { developerServer, readDevJson } from "../harness/server-process.js";
 
 afterEach(async () => {
   await endAll();

@@ -3,13 +3,13 @@
 import { afterEach, expect, it } from "vitest";
 import { writeBanner } from "../../packages/cli/src/serve/banner.js";
 import {
-  developerServer,
   endAll,
   removeDirectories,
   repository,
   run,
   temporaryDirectory,
-} from "./command.js";
+} from "../harness/command.js";
+import { developerServer } from "../harness/server-process.js";
 
 afterEach(async () => {
   await endAll();

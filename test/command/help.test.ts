@@ -1,7 +1,7 @@
 // Help: every option of `serve`, the environment variables that stand for them, and every subcommand.
 
 import { afterEach, describe, expect, it } from "vitest";
-import { endAll, trefoil } from "./command.js";
+import { endAll, trefoil } from "../harness/command.js";
 
 afterEach(endAll);
 

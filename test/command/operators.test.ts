@@ -18,13 +18,8 @@ import {
 import { PresenceFeed, Presence } from "../../packages/server/src/delivery/index.js";
 import { silentLogger } from "../../packages/server/src/logging/index.js";
 import { type Harness, openHarness, password } from "../authorization/harness.js";
-import {
-  developerServer,
-  endAll,
-  removeDirectories,
-  temporaryDirectory,
-  trefoil,
-} from "./command.js";
+import { endAll, removeDirectories, temporaryDirectory, trefoil } from "../harness/command.js";
+import { developerServer } from "../harness/server-process.js";
 
 const adminToken = "admin-token-of-this-test-0123456789";
 let harness: Harness;

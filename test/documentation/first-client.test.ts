@@ -6,15 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { Browser } from "../authorization/browser.js";
-import {
-  type Command,
-  type DevJson,
-  developerServer,
-  endAll,
-  removeDirectories,
-  run,
-  temporaryDirectory,
-} from "../command/command.js";
+import { endAll, printed, removeDirectories, run, temporaryDirectory } from "../harness/command.js";
+import { type DevJson, developerServer } from "../harness/server-process.js";
 import { httpsFetch } from "../foreign-clients/https-fetch.js";
 
 const example = fileURLToPath(
@@ -27,21 +20,6 @@ afterEach(async () => {
   await endAll();
   removeDirectories();
 });
-
-/** Waits until a command has printed this. */
-async function printed(command: Command, what: RegExp): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
-    const look = (): void => {
-      const found = what.exec(command.stdout());
-      if (found !== null) resolve(found);
-    };
-    command.process.stdout?.on("data", look);
-    void command.ended.then((code) =>
-      reject(new Error(`ended with ${code}: ${command.stdout()}${command.stderr()}`)),
-    );
-    look();
-  });
-}
 
 /** What a person does who reads `Open <page> and type <code>.` */
 async function letIn(dev: DevJson, page: string, code: string): Promise<void> {

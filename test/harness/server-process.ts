@@ -1,19 +1,13 @@
 // The developer server as a child process, for tests of whoever speaks to it from outside: found through its dev.json,
 // signed in at with plain requests, ended and cleaned up after.
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const command = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
-
-/** Milliseconds that a server may take to listen, and to end. */
-const patience = 30_000;
+import { type Command, type CommandOptions, listening, patience, trefoil } from "./command.js";
 
 /** What `dev.json` holds. @see docs/development-server.md */
 export interface DevJson {
@@ -52,8 +46,33 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
+/** What the developer server of a data directory wrote down about itself. */
+export function readDevJson(dataDir: string): DevJson {
+  return JSON.parse(readFileSync(join(dataDir, "dev.json"), "utf8")) as DevJson;
+}
+
 /**
- * Starts `trefoil serve --dev` on a free port of 127.0.0.1 with a data directory of its own; resolves when it listens.
+ * A developer server that listens on a free port of 127.0.0.1; resolves when it says so. Ending it is the caller's.
+ * @throws where it ends before, with what it said
+ */
+export async function developerServer(
+  dataDir: string,
+  args: readonly string[] = [],
+  options: CommandOptions = {},
+): Promise<Command & { readonly dev: DevJson }> {
+  const where = ["--host", "127.0.0.1", "--port", "0", "--data", dataDir];
+  const command = trefoil(["serve", "--dev", ...where, ...args], options);
+  try {
+    await listening(command);
+    return { ...command, dev: readDevJson(dataDir) };
+  } catch (error) {
+    await end(command);
+    throw error;
+  }
+}
+
+/**
+ * The same with a data directory of its own.
  * @param options.env settings as environment variables, `TREFOIL_GATEWAY_VALIDATION` and the like
  * @param options.dataDir an own data directory, which is not removed: that of an earlier start
  * @throws where it ends before it listens, with what it said
@@ -61,92 +80,41 @@ export interface ServerProcess {
 export async function startServerProcess(
   options: { readonly env?: Readonly<Record<string, string>>; readonly dataDir?: string } = {},
 ): Promise<ServerProcess> {
-  if (!existsSync(command)) {
-    throw new Error(`${command} is not there: run npm run build before the tests.`);
-  }
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "trefoil-server-"));
   const clean = (): void => {
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
-  // That of an earlier start would be taken for this one's; the server writes it anew.
-  rmSync(join(dataDir, "dev.json"), { force: true });
-  const child = spawn(
-    process.execPath,
-    [command, "serve", "--dev", "--host", "127.0.0.1", "--port", "0", "--data", dataDir],
-    { env: { ...foreignEnvironment(), ...options.env }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let log = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
-  const ended = once(child, "close").then(([code]) => code as number | null);
   try {
-    const dev = await whenListening(child, join(dataDir, "dev.json"), () => log);
+    const server = await developerServer(dataDir, [], { env: options.env ?? {} });
+    const { dev, process: child, ended } = server;
     return {
       dev,
       origin: dev.gatewayBaseUrl,
       port: Number(new URL(dev.gatewayBaseUrl).port),
       dataDir,
       pid: child.pid ?? 0,
-      log: () => log,
+      log: () => `${server.stdout()}${server.stderr()}`,
       ended,
       signal: (name) => void child.kill(name),
       async stop() {
-        const code = await end(child);
+        const code = await end(server);
         clean();
         return code;
       },
     };
   } catch (error) {
-    await end(child);
     clean();
     throw error;
   }
 }
 
-/** The environment without settings of whoever runs the tests. */
-function foreignEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith("TREFOIL_")),
-  );
-}
-
-/** `dev.json` is written when the server listens, and the log says so after it. */
-async function whenListening(
-  child: ChildProcess,
-  devJson: string,
-  log: () => string,
-): Promise<DevJson> {
-  let timer: NodeJS.Timeout | undefined;
-  let look: (() => void) | undefined;
-  await new Promise<void>((resolve, reject) => {
-    look = () => {
-      if (existsSync(devJson)) resolve();
-    };
-    child.stdout?.on("data", look);
-    child.once("error", reject);
-    child.once("close", (code) =>
-      reject(new Error(`The server ended with ${code} before it listened: ${log()}`)),
-    );
-    timer = setTimeout(
-      () => reject(new Error(`The server did not listen within ${patience} ms: ${log()}`)),
-      patience,
-    );
-  }).finally(() => {
-    clearTimeout(timer);
-    if (look !== undefined) child.stdout?.off("data", look);
-  });
-  return JSON.parse(readFileSync(devJson, "utf8")) as DevJson;
-}
-
-async function end(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const closed = once(child, "close");
-    child.kill("SIGTERM");
-    const lastResort = setTimeout(() => child.kill("SIGKILL"), patience);
-    await closed;
-    clearTimeout(lastResort);
-  }
-  return child.exitCode;
+/** Ends it as an operator would, or where that does not help as the machine would. */
+async function end({ process: child, ended }: Command): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+  const lastResort = setTimeout(() => child.kill("SIGKILL"), patience);
+  const code = await ended;
+  clearTimeout(lastResort);
+  return code;
 }
 
 /** An answer whose body is JSON. */
@@ -156,23 +124,22 @@ export interface JsonAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What to ask. */
+export interface JsonRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** One request over HTTP/1.1 on a connection of its own, trusting the server's authority alone. */
-export async function requestJson(
-  { dev }: Pick<ServerProcess, "dev">,
-  path: string,
-  options: {
-    readonly method?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: string;
-  } = {},
+export async function fetchJson(
+  { caFile }: Pick<DevJson, "caFile">,
+  url: string,
+  { method = "GET", headers = {}, body }: JsonRequest = {},
 ): Promise<JsonAnswer> {
-  const outgoing = request(`${dev.authBaseUrl}${path}`, {
-    method: options.method ?? "GET",
-    headers: { ...options.headers },
-    ca: readFileSync(dev.caFile),
-    agent: false,
-  });
-  outgoing.end(options.body);
+  const ca = readFileSync(caFile);
+  const outgoing = request(url, { method, headers: { ...headers }, ca, agent: false });
+  outgoing.end(body);
   const [response] = (await once(outgoing, "response")) as [IncomingMessage];
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) text += chunk as string;
@@ -181,6 +148,15 @@ export async function requestJson(
     headers: response.headers,
     body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
   };
+}
+
+/** The same by the path alone. */
+export function requestJson(
+  { dev }: Pick<ServerProcess, "dev">,
+  path: string,
+  asked: JsonRequest = {},
+): Promise<JsonAnswer> {
+  return fetchJson(dev, `${dev.authBaseUrl}${path}`, asked);
 }
 
 /** Signs a device of the demo client in with the demo account. */

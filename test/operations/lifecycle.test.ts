@@ -141,7 +141,7 @@ describe("the operations listener", () => {
     await expect(
       startServerProcess({ env: { TREFOIL_OPERATIONS_PORT: String(server.port) } }),
     ).rejects.toThrow(
-      /ended with 1 .*operations\.port: 127\.0\.0\.1:\d+ cannot be listened on: another program has it/s,
+      /ended with 1: .*operations\.port: 127\.0\.0\.1:\d+ cannot be listened on: another program has it/s,
     );
   });
 });

@@ -7,8 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { configSchema } from "../../packages/server/src/config/index.js";
 import { startServer } from "../../packages/server/src/server.js";
 import { type DatabaseSettings, openDatabase } from "../../packages/server/src/storage/index.js";
-import { readDevJson } from "../command/command.js";
-import { requestJson, signIn } from "../harness/server-process.js";
+import { requestJson, signIn, readDevJson } from "../harness/server-process.js";
 import {
   newPostgresDatabase,
   postgresPatience,
