@@ -1,23 +1,17 @@
 // How events are sent, answered, retried and kept for an outage: against a gateway that is told to misbehave.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildDirective, encodeDirective, parseEvent } from "@trefoil/protocol/messages";
-import {
-  MultipartReader,
-  MultipartWriter,
-  boundaryOf,
-  newBoundary,
-} from "@trefoil/protocol/multipart";
+import { buildDirective, parseEvent } from "@trefoil/protocol/messages";
 import { type Device, breathe, eventually, signedInDevice } from "./device.js";
 import {
   FakeGateway,
   type Request,
   answerWith,
-  bodyOf,
   noContent,
   refuseStream,
   refuseWith,
   stall,
 } from "./fake-gateway.js";
+import { type ArrivingBody, beginAnswer, readBody } from "./multipart-body.js";
 
 let gateway: FakeGateway;
 let device: Device;
@@ -36,35 +30,16 @@ afterEach(async () => {
 const events = () => gateway.requests.filter(({ path }) => path === "/v1/events");
 const open = () => device.client.state.phase === "open";
 
-/** The parts of a request's body: their headers and bytes. */
-async function partsOf({ stream, headers }: Request) {
-  const parts: { headers: Record<string, string | undefined>; body: Buffer; ended: boolean }[] = [];
-  const reader = new MultipartReader(
-    boundaryOf(headers["content-type"]),
-    {
-      partBegin: (head) => parts.push({ headers: head, body: Buffer.alloc(0), ended: false }),
-      partData(bytes) {
-        parts.at(-1)!.body = Buffer.concat([parts.at(-1)!.body, bytes]);
-      },
-      partEnd: (terminated) => (parts.at(-1)!.ended = terminated),
-    },
-    { maxParts: 10, maxPartHeaderBytes: 1_000, maxPartBytes: () => 1e7 },
-  );
-  reader.push(await bodyOf(stream));
-  reader.end();
-  return parts;
-}
-
 describe("an event", () => {
   it("goes out as multipart/form-data whose first part is its metadata", async () => {
     device.client.context.provide("Speaker.VolumeState", () => ({ volume: 5, muted: false }));
-    const bodies: ReturnType<typeof partsOf>[] = [];
+    const bodies: ArrivingBody[] = [];
     gateway.next("/v1/events", (request) => {
-      bodies.push(partsOf(request));
+      bodies.push(readBody(request));
       noContent(request.stream);
     });
     const answer = await device.client.send("Alerts.RequestSynchronizeAlert", {});
-    const parts = await bodies[0]!;
+    const parts = await bodies[0]!.whole;
     expect(parts).toHaveLength(1);
     expect(parts[0]!.headers["content-disposition"]).toBe('form-data; name="metadata"');
     expect(parts[0]!.headers["content-type"]).toBe("application/json; charset=UTF-8");
@@ -121,10 +96,8 @@ describe("an event", () => {
   it("throws what it got so far and then the cut, where its answer is cut", async () => {
     gateway.next("/v1/events", ({ stream }) => {
       stream.resume();
-      const writer = new MultipartWriter(newBoundary());
-      stream.respond({ ":status": 200, "content-type": writer.contentType });
-      stream.write(
-        writer.finishedDirective(encodeDirective(buildDirective("Test.First", {}))),
+      beginAnswer({ stream }).write(
+        buildDirective("Test.First", {}),
         () => void setTimeout(() => gateway.cut(), 20),
       );
     });
@@ -233,10 +206,10 @@ describe("speech", () => {
   });
 
   it("arrives byte by byte as it was recorded", async () => {
-    const bodies: ReturnType<typeof partsOf>[] = [];
+    const bodies: ArrivingBody[] = [];
     gateway.next("/v1/events", (request) => {
-      bodies.push(partsOf(request));
-      void bodies[0]!.then(() => noContent(request.stream));
+      bodies.push(readBody(request));
+      void bodies[0]!.whole.then(() => noContent(request.stream));
     });
     async function* recording() {
       yield pcm(1_000);
@@ -244,16 +217,16 @@ describe("speech", () => {
       yield pcm(100_000);
     }
     await device.client.send("Test.Event", {}, { attachments: [{ body: recording() }] });
-    const [, audio] = await bodies[0]!;
+    const [, audio] = await bodies[0]!.whole;
     expect(audio!.headers["content-disposition"]).toBe('form-data; name="audio"');
     expect(audio!.body).toEqual(Buffer.concat([pcm(1_000), pcm(1), pcm(100_000)]));
   });
 
   it("survives a token that expired: what was said meanwhile is sent again", async () => {
-    const bodies: ReturnType<typeof partsOf>[] = [];
+    const bodies: ArrivingBody[] = [];
     gateway.next("/v1/events", refuseWith(401), (request) => {
-      bodies.push(partsOf(request));
-      void bodies[0]!.then(() => noContent(request.stream));
+      bodies.push(readBody(request));
+      void bodies[0]!.whole.then(() => noContent(request.stream));
     });
     const said = pcm(3_200);
     async function* microphone() {
@@ -268,7 +241,7 @@ describe("speech", () => {
       { attachments: [{ body: microphone() }] },
     );
     expect(answer.status).toBe(204);
-    const [metadata, audio] = await bodies[0]!;
+    const [metadata, audio] = await bodies[0]!.whole;
     expect(parseEvent(metadata!.body).event.header.messageId).toBe(answer.messageId);
     expect(audio!.body).toEqual(Buffer.from(said));
   });
@@ -480,7 +453,7 @@ describe("an outage", () => {
   it("keeps events, says so, and sends them in order afterwards", async () => {
     const order: string[] = [];
     gateway.scripts["/v1/events"] = (request) =>
-      void partsOf(request).then(([metadata]) => {
+      void readBody(request).whole.then(([metadata]) => {
         order.push(parseEvent(metadata!.body).event.header.name);
         noContent(request.stream);
       });

@@ -200,10 +200,3 @@ export const stall: Script = ({ stream }) => void stream.resume();
 
 /** Resets the stream, having done nothing. */
 export const refuseStream: Script = ({ stream }) => stream.close(constants.NGHTTP2_REFUSED_STREAM);
-
-/** The body of a request, once it is complete. */
-export async function bodyOf(stream: ServerHttp2Stream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}

@@ -1,15 +1,10 @@
 // Asking in speech: uploading while it is recorded, heeding the platform meanwhile, answering when it asks back.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ExpectSpeech, Recognition } from "@trefoil/client/node";
-import { buildDirective, encodeDirective, parseEvent } from "@trefoil/protocol/messages";
-import {
-  MultipartReader,
-  MultipartWriter,
-  boundaryOf,
-  newBoundary,
-} from "@trefoil/protocol/multipart";
+import { buildDirective, parseEvent } from "@trefoil/protocol/messages";
 import { type Device, breathe, eventually, signedInDevice } from "./device.js";
 import { FakeGateway, type Request, answerWith, noContent, refuseWith } from "./fake-gateway.js";
+import { beginAnswer, readBody } from "./multipart-body.js";
 
 let gateway: FakeGateway;
 let device: Device;
@@ -62,42 +57,32 @@ class Microphone implements AsyncIterableIterator<Uint8Array> {
 
 /** What a gateway has of a request in speech so far. */
 interface Upload {
-  request: Request;
-  id: string;
-  payload: Readonly<Record<string, unknown>>;
-  speech: number;
-  ended: boolean;
+  readonly request: Request;
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Bytes of speech. */
+  readonly speech: number;
+  readonly ended: boolean;
 }
 
 /** Takes the next request in speech as it arrives; the test answers it. */
 function takeUpload(): Promise<Upload> {
   return new Promise((resolve) => {
     gateway.next("/v1/events", (request) => {
-      const upload: Upload = { request, id: "", payload: {}, speech: 0, ended: false };
-      let part = 0;
-      const json: Uint8Array[] = [];
-      const reader = new MultipartReader(
-        boundaryOf(request.headers["content-type"]),
-        {
-          partBegin: () => void part++,
-          partData(bytes) {
-            if (part === 1) json.push(bytes.slice());
-            else upload.speech += bytes.length;
+      const body = readBody(request);
+      void body.begun.then((metadata) => {
+        const { event } = parseEvent(metadata.body);
+        resolve({
+          request,
+          id: event.header.dialogRequestId ?? "",
+          payload: event.payload,
+          get speech() {
+            return body.parts.slice(1).reduce((sum, { body: { length } }) => sum + length, 0);
           },
-          partEnd() {
-            if (part !== 1) return;
-            const { event } = parseEvent(Buffer.concat(json));
-            upload.id = event.header.dialogRequestId ?? "";
-            upload.payload = event.payload;
-            resolve(upload);
+          get ended() {
+            return body.ended;
           },
-        },
-        { maxParts: 8, maxPartHeaderBytes: 1_000, maxPartBytes: () => 1e7 },
-      );
-      request.stream.on("data", (chunk: Buffer) => reader.push(chunk));
-      request.stream.on("end", () => {
-        reader.end();
-        upload.ended = true;
+        });
       });
     });
   });
@@ -140,19 +125,12 @@ describe("a request in speech", () => {
     microphone.say(10);
     const recognition = recognize(microphone);
     const upload = await uploads;
-    const writer = new MultipartWriter(newBoundary());
-    const { stream } = upload.request;
-    stream.respond({ ":status": 200, "content-type": writer.contentType });
-    stream.write(writer.opening());
+    const answer = beginAnswer(upload.request);
     const ids = { dialogRequestId: upload.id };
-    stream.write(
-      writer.finishedDirective(
-        encodeDirective(buildDirective("SpeechRecognizer.StopCapture", {}, ids)),
-      ),
-    );
+    answer.write(buildDirective("SpeechRecognizer.StopCapture", {}, ids));
     expect(await recognition.captured).toBe("stop-capture");
     await eventually(() => upload.ended, "the end of the upload");
-    stream.end();
+    answer.end();
     await (await recognition.answer).directives();
   });
 
