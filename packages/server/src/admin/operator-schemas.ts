@@ -1,9 +1,9 @@
 // What travels when operators work on clients, accounts, tokens and the audit log.
 
 import { z } from "zod";
-import { clientSchema } from "./schemas.js";
+import { clientSchema, nameOf } from "./schemas.js";
 
-const id = z.string().min(1).max(256);
+const id = nameOf(256);
 const time = z.iso.datetime();
 const pageSize = z.coerce
   .number()
@@ -84,7 +84,7 @@ export const accountListSchema = z.object({
 
 export const accountQuerySchema = z.strictObject({
   kind: id.optional().describe("Only accounts of this kind."),
-  email: z.string().min(1).max(254).optional().describe("Only the one with this e-mail address."),
+  email: nameOf(254).optional().describe("Only the one with this e-mail address."),
   after: id.optional().describe("The `next` of the page before."),
   limit: pageSize,
 });
@@ -173,18 +173,10 @@ export const auditListSchema = z.object({
 export const auditQuerySchema = z.strictObject({
   since: time.optional().describe("Only records of this time or later."),
   before: time.optional().describe("Only records before this time."),
-  event: z
-    .string()
-    .min(1)
-    .max(64)
+  event: nameOf(64)
     .optional()
     .describe("Only this event, or those that begin so where it ends in a dot: `token.`."),
-  outcome: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .describe("Only this outcome; `failed`: all but `ok`."),
+  outcome: nameOf(64).optional().describe("Only this outcome; `failed`: all but `ok`."),
   clientId: id.optional(),
   accountId: id.optional(),
   deviceKey: id.optional(),

@@ -428,3 +428,23 @@ describe("the audit log", () => {
     });
   });
 });
+
+describe("names with control characters", () => {
+  it.each([
+    ["GET", "/clients/%00"],
+    ["GET", "/accounts/a%00@b.example"],
+    ["GET", "/accounts?email=a%00@b.example"],
+    ["GET", "/accounts?after=%00"],
+    ["GET", "/audit?event=token%00"],
+    ["GET", "/audit?clientId=%0A"],
+    ["POST", "/devices/%00/remove"],
+  ])("are 400: %s %s", async (method, path) => {
+    const refused = await call(method, path);
+    expect(refused.status).toBe(400);
+    expect(refused.body.error_description).toContain("has control characters");
+  });
+
+  it("are 400 in bodies", async () => {
+    expect((await post("/tokens/revoke", { grantId: "\0" })).status).toBe(400);
+  });
+});

@@ -2,7 +2,15 @@
 
 import { z } from "zod";
 
-const id = z.string().min(1).max(256);
+/** A text that names something: no name has control characters, and a database may take none. @param longest characters */
+export const nameOf = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((text) => !/\p{Cc}/u.test(text), "has control characters");
+
+const id = nameOf(256);
 const time = z.iso.datetime();
 
 export const presenceSchema = z
@@ -58,11 +66,7 @@ export const deviceListSchema = z.object({
 });
 
 export const devicePathSchema = z.strictObject({
-  id: z
-    .string()
-    .min(1)
-    .max(128)
-    .describe("A `deviceKey`, or a `device_id` that only one device has."),
+  id: nameOf(128).describe("A `deviceKey`, or a `device_id` that only one device has."),
 });
 
 export const deviceQuerySchema = z.strictObject({
@@ -135,11 +139,9 @@ export const accountPathSchema = z.strictObject({
 });
 
 /** How a body names a device. */
-const deviceReference = z
-  .string()
-  .min(1)
-  .max(128)
-  .describe("A `deviceKey`, or a `device_id` that only one device has.");
+const deviceReference = nameOf(128).describe(
+  "A `deviceKey`, or a `device_id` that only one device has.",
+);
 
 export const accountDirectiveRequestSchema = directiveRequestSchema
   .extend({

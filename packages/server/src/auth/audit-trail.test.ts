@@ -47,6 +47,13 @@ describe("the audit trail", () => {
     expect((await database.stores.auditLog.list())[0]?.detail).toHaveLength(256);
   });
 
+  it("writes no control characters: a NUL would be refused, and all that is noted after it with it", async () => {
+    await database.migrate();
+    trail.record(event("a\0b\r\nc\u009bd"));
+    await trail.flush();
+    expect((await database.stores.auditLog.list())[0]?.detail).toBe("abcd");
+  });
+
   it("keeps what the database did not take, and tries again", async () => {
     trail.record(event("early"));
     await trail.flush();

@@ -111,6 +111,7 @@ export class AuditTrail {
   }
 }
 
+/** Without control characters: one record that a database does not take would keep all after it from being written. */
 function bounded(text: string | undefined): string | null {
-  return text === undefined ? null : text.slice(0, maxText);
+  return text === undefined ? null : text.slice(0, maxText).replaceAll(/\p{Cc}/gu, "");
 }

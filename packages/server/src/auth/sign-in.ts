@@ -23,7 +23,7 @@ const bounded = (bytes: number) =>
     .refine((text) => Buffer.byteLength(text) <= bytes, `longer than ${bytes} bytes`);
 
 const signInSchema = z.looseObject({
-  email: bounded(maxEmailBytes),
+  email: bounded(maxEmailBytes).refine((text) => !/\p{Cc}/u.test(text), "control characters"),
   password: bounded(maxPasswordBytes),
 });
 
@@ -109,6 +109,6 @@ function readSignIn(body: string): z.infer<typeof signInSchema> {
     "invalid_request",
     member === ""
       ? "The body must be a JSON object."
-      : `The member ${member} is missing, not a text, or too long.`,
+      : `The member ${member} is missing, not a text, too long, or has control characters.`,
   );
 }

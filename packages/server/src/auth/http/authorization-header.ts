@@ -29,11 +29,13 @@ export function basicOf(header: string): PresentedCredentials | undefined {
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");
-  if (colon <= 0 || /\p{Cc}/u.test(text)) return undefined;
-  const clientId = text.slice(0, colon);
-  const clientSecret = text.slice(colon + 1);
-  return {
-    clientId: decodeField(clientId) ?? clientId,
-    clientSecret: decodeField(clientSecret) ?? clientSecret,
-  };
+  if (colon <= 0) return undefined;
+  const clientId = decodedOf(text.slice(0, colon));
+  const clientSecret = decodedOf(text.slice(colon + 1));
+  // Looked at last: an escape may hide what the text does not show.
+  return /\p{Cc}/u.test(clientId + clientSecret) ? undefined : { clientId, clientSecret };
+}
+
+function decodedOf(half: string): string {
+  return decodeField(half) ?? half;
 }

@@ -117,6 +117,8 @@ function adapterOf(parts: ProviderParts, model: string, noSecret: string): Adapt
   // Clients are ours: they are read where they are registered, and written nowhere else.
   return Object.assign(adapter, {
     async find(clientId: string) {
+      // No client is called so, and PostgreSQL does not take a NUL in a text.
+      if (/\p{Cc}/u.test(clientId)) return undefined;
       const client = await database.stores.clients.get(clientId);
       return client && clientMetadata(client, noSecret);
     },

@@ -33,6 +33,8 @@ export async function deviceState(
   accountId: string,
   deviceKey: string,
 ): Promise<DeviceState | undefined> {
+  // What stands in the address may be anything; PostgreSQL does not take a NUL in a text.
+  if (/\p{Cc}/u.test(deviceKey)) return undefined;
   const device = await context.devices.get(deviceKey);
   if (device === undefined || device.accountId !== accountId || device.removedAt !== null) {
     return undefined;
