@@ -380,6 +380,26 @@ describe("the password", () => {
     return [...page.html.matchAll(/<li>([A-Z0-9-]{24})<\/li>/g)].map(([, code]) => code ?? "");
   }
 
+  it("of one person are shown to nobody who signs in with the same browser after them", async () => {
+    const codesIn = (html: string) => html.match(/<li>[A-Z0-9-]{24}<\/li>/g) ?? [];
+    const shared = new Browser(harness);
+    const made = await fill(shared, "/sign-up", fresh);
+    expect(codesIn((await shared.open(at(made.location ?? ""))).html)).toHaveLength(10);
+    await shared.submit({ ...(await shared.open(at("/account"))), url: at("/sign-out") }, {});
+    await fill(shared, "/sign-in", { email, password });
+    const page = await shared.open(at("/account/recovery-codes"));
+    expect(page.html).toContain("no recovery codes");
+    expect(codesIn(page.html)).toEqual([]);
+  });
+
+  it("of one person are shown to nobody whose session takes the place of theirs", async () => {
+    const shared = new Browser(harness);
+    await fill(shared, "/sign-up", fresh);
+    const page = await shared.open(at("/sign-in?again=1"));
+    await shared.submit(page, { email, password });
+    expect((await shared.open(at("/account/recovery-codes"))).html).toContain("no recovery codes");
+  });
+
   it("guards the recovery codes; new ones end those before", async () => {
     const [old = ""] = await newCodes();
     await newCodes();
@@ -432,6 +452,26 @@ describe("my devices", () => {
     expect(long.html).toContain("at most 128 characters");
     await fill(browser, path, { name: "" });
     expect((await harness.server.devices.get(await deviceKey()))?.name).toBeNull();
+  });
+
+  it("are in the audit log with who changed them, and from where", async () => {
+    await harness.pair();
+    const key = await deviceKey();
+    await fill(browser, `/account/devices/${key}`, { name: "Kitchen" });
+    await fill(browser, `/account/devices/${key}/remove`, {});
+    await harness.server.flushAudit();
+    for (const event of ["device.rename", "device.remove"]) {
+      const records = await harness.database.stores.auditLog.list({ event });
+      expect(records, event).toMatchObject([
+        {
+          outcome: "ok",
+          accountId: harness.accountId,
+          deviceKey: key,
+          remoteAddress: "192.0.2.1",
+          detail: "by account",
+        },
+      ]);
+    }
   });
 
   it("are removed: the token ends at once, and the refresh sends the device to its set-up", async () => {

@@ -38,6 +38,16 @@ export class AccountSecurity {
     await database.write((stores) => stores.recoveryCodes.replace(accountId, hashes, clock.now()));
   }
 
+  /** Whether the recovery codes of a seed are those that an account has, with at least one that is unused. */
+  async hasRecoveryCodes(accountId: string, seed: string): Promise<boolean> {
+    const { recoveryCodes } = this.#parts.database.stores;
+    for (const code of recoveryCodesOf(seed)) {
+      const hash = recoveryHash(code.replaceAll("-", ""));
+      if (await recoveryCodes.isUnused(accountId, hash)) return true;
+    }
+    return false;
+  }
+
   /** How many recovery codes an account has left. */
   unusedRecoveryCodes(accountId: string): Promise<number> {
     return this.#parts.database.stores.recoveryCodes.countUnused(accountId);

@@ -74,7 +74,7 @@ export class DeviceRegistry {
    * @param name null takes the name away
    * @throws TrefoilError `not_found`, or `invalid_request` where the name will not do
    */
-  async rename(deviceKey: string, name: string | null): Promise<void> {
+  async rename(deviceKey: string, name: string | null, actor: Actor = operator): Promise<void> {
     const { database, audit } = this.#parts;
     if (
       name !== null &&
@@ -85,8 +85,16 @@ export class DeviceRegistry {
         `A device's name has 1 to ${maxDeviceName} printable characters.`,
       );
     }
-    if (!(await database.stores.devices.rename(deviceKey, name))) throw unknownDevice();
-    audit.record({ event: "device.rename", outcome: "ok", deviceKey });
+    const { devices } = database.stores;
+    if (!(await devices.rename(deviceKey, name))) throw unknownDevice();
+    const accountId = (await devices.get(deviceKey))?.accountId;
+    audit.record({
+      event: "device.rename",
+      outcome: "ok",
+      deviceKey,
+      accountId,
+      ...auditOf(actor),
+    });
   }
 
   /**

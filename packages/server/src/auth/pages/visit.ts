@@ -115,6 +115,7 @@ export class Visit {
     if (this.#session !== undefined) await this.#parts.sessions.end(this.#session.secret);
     this.#session = undefined;
     this.#keep(cookieNames.session, clearCookie(cookieNames.session));
+    this.dropCookie(cookieNames.recovery);
   }
 
   /** Keeps a cookie in the browser; of several with one name the last counts. */

@@ -3,6 +3,7 @@
 import { html } from "hono/html";
 import { TrefoilError, isTrefoilError } from "@trefoil/protocol/errors";
 import { maxDeviceName } from "../../devices.js";
+import type { Actor } from "../../operators/actor.js";
 import { type FormProblem, problemSummary, textField } from "../form-fields.js";
 import { dayOf, moment } from "../moment.js";
 import type { Visit } from "../visit.js";
@@ -32,7 +33,7 @@ export async function devicePage(
     return showDevice(context, visit, state, name, problems, refused.status);
   }
   try {
-    await context.devices.rename(deviceKey, name === "" ? null : name);
+    await context.devices.rename(deviceKey, name === "" ? null : name, ownerAt(visit));
   } catch (thrown) {
     if (!isTrefoilError(thrown) || thrown.code !== "invalid_request") throw thrown;
     const sentence = wordsOf(visit).devices.nameWrong(maxDeviceName);
@@ -54,7 +55,7 @@ export async function removeDevicePage(
   if (visit.isPost) {
     const { refused } = await visit.readForm(purpose);
     if (refused === undefined) {
-      await context.devices.remove(deviceKey);
+      await context.devices.remove(deviceKey, ownerAt(visit));
       return visit.redirect("/account?done=removed");
     }
     ({ status } = refused);
@@ -77,6 +78,11 @@ export async function removeDevicePage(
         </form>
       </div>`,
   });
+}
+
+/** Who changes a device here, for the audit log. */
+function ownerAt(visit: Visit): Actor {
+  return { by: "account", remoteAddress: visit.caller.remoteAddress };
 }
 
 /** @throws TrefoilError `not_found`, the same for a device of somebody else and for one that does not exist */

@@ -32,8 +32,8 @@ export async function recoveryCodesPage(
   context: AccountPagesContext,
   visit: Visit,
 ): Promise<Response> {
-  const seed = cookieOf(visit.request, cookieNames.recovery);
   if (!visit.isPost) {
+    const seed = await ownSeed(context, visit);
     return seed === undefined ? showForm(context, visit, [], 200) : showCodes(visit, seed);
   }
   const { form, refused } = await visit.readForm(purpose);
@@ -57,6 +57,14 @@ export async function recoveryCodesPage(
   });
   keepRecoverySeed(visit, fresh);
   return visit.redirect("/account/recovery-codes");
+}
+
+/** The secret that the codes of whoever is signed in follow from: a browser that others use too may keep somebody else's. */
+async function ownSeed(context: AccountPagesContext, visit: Visit): Promise<string | undefined> {
+  const seed = cookieOf(visit.request, cookieNames.recovery);
+  if (seed === undefined) return undefined;
+  const { accountId } = sessionOf(visit);
+  return (await context.security.hasRecoveryCodes(accountId, seed)) ? seed : undefined;
 }
 
 function showCodes(visit: Visit, seed: string): Promise<Response> {
