@@ -61,10 +61,15 @@ export class Browser {
     fields: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Shown> {
+    const body = new URLSearchParams(fields).toString();
     return this.#fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
-      body: new URLSearchParams(fields).toString(),
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": String(body.length),
+        ...headers,
+      },
+      body,
     });
   }
 

@@ -3,9 +3,10 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AuthConfig } from "../../packages/server/src/config/index.js";
+import { type AuthConfig, configSchema } from "../../packages/server/src/config/index.js";
 import { secretMatches } from "../../packages/server/src/auth/checks/client-authentication.js";
 import { hashOf } from "../../packages/server/src/auth/secrets.js";
+import { Browser } from "../authorization/browser.js";
 import { expectError, expectOk } from "../authorization/expect-answer.js";
 import { type Harness, device, email, openHarness, password } from "../authorization/harness.js";
 
@@ -159,6 +160,22 @@ describe("denial of service by guessing", () => {
     }
     expectOk(await harness.refresh(refreshToken));
   });
+
+  it("uses up no device's budget by asking for codes in its name (RFC 8628), with a secret out of some firmware", async () => {
+    const { refreshToken } = await harness.pair();
+    const ask = (address: string) =>
+      harness.send(
+        "/device_authorization",
+        { client_id: harness.clientId, client_secret: harness.clientSecret, ...device },
+        { shape: "POST body", ...from(address) },
+      );
+    const answers = [];
+    for (let round = 0; round < 150; round++) answers.push((await ask("198.51.100.1")).status);
+    expect(answers).toContain(429);
+    expectOk(await harness.refresh(refreshToken));
+    // Nor its own way in by a code, from where it is.
+    expectOk(await ask("192.0.2.1"));
+  });
 });
 
 describe("a flood", () => {
@@ -166,6 +183,49 @@ describe("a flood", () => {
     for (let round = 0; round < 1_000; round++) await guessSecret("192.0.2.66");
     const lines = (await harness.audit()).filter((line) => line.startsWith("token.refresh"));
     expect(lines.length).toBeLessThanOrEqual(5 + 60);
+  });
+
+  it("of made-up ways back from a provider elsewhere does not fill it", async () => {
+    await harness.close();
+    const { oidc } = configSchema.parse({
+      auth: { oidc: { preset: "line", clientId: "c" } },
+    }).auth;
+    harness = await openHarness({ config: { ...few, identityProvider: "oidc", oidc } });
+    const browser = new Browser(harness);
+    for (let round = 0; round < 300; round++) {
+      await browser.open("https://trefoil.example/sign-in/outside/back?code=x&state=y.z");
+    }
+    const lines = (await harness.audit()).filter((line) => line.startsWith("account.sign_in"));
+    expect(lines.length).toBeLessThanOrEqual(5 + 60);
+  });
+
+  it("of malformed requests to the OpenID Connect provider does not fill it", async () => {
+    for (let round = 0; round < 300; round++) {
+      await harness.send("/oidc/token", { grant_type: "x" }, { shape: "POST body" });
+    }
+    const lines = (await harness.audit()).filter((line) => line.startsWith("oidc.token"));
+    expect(lines.length).toBeLessThanOrEqual(60);
+  });
+
+  it("of bytes that never end is not gathered by the OpenID Connect provider", async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(0x61));
+        if (sent > 64 * 65_536) controller.close();
+      },
+    });
+    const response = await harness.server.app.fetch(
+      new Request("https://trefoil.example/oidc/token", {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: endless,
+        duplex: "half",
+      }),
+    );
+    expect(response.status).toBe(413);
+    expect(sent).toBeLessThan(8 * 65_536);
   });
 
   it("of guests fills no table without end, and makes no accounts", async () => {

@@ -107,13 +107,13 @@ export function createAuthServer(parts: AuthServerParts): AuthServer {
   const ownerHooks = new DeviceOwnerHooks();
   const localProvider = new LocalIdentityProvider(shared);
   const origin = parts.origin ?? (() => "https://localhost");
-  const external = createExternal(parts, { ...shared, audit, origin });
+  const limiter = new AttemptLimiter();
+  const limits = new EndpointLimits({ ...shared, limiter });
+  const external = createExternal(parts, { ...shared, audit, limits, origin });
   const identityProvider = parts.identityProvider ?? external?.identityProvider ?? localProvider;
   const accounts = new AccountRegistry({ ...shared, passwords: new Passwords(), localProvider });
   const sweeper = new Sweeper(shared);
-  const limiter = new AttemptLimiter();
   const journal = new AttemptJournal({ ...shared, limiter });
-  const limits = new EndpointLimits({ ...shared, limiter });
   const withdrawals = new Withdrawals({ ...shared, revocations, ownerHooks, audit });
   const terms = new TermsRegistry({ ...shared, audit, documents: config.terms });
   const formTokens = new FormTokens(shared);
@@ -195,6 +195,7 @@ function createExternal(
     readonly clock: Clock;
     readonly random: Random;
     readonly audit: AuditTrail;
+    readonly limits: EndpointLimits;
     readonly origin: () => string;
   },
 ) {

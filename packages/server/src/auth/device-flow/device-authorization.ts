@@ -74,7 +74,7 @@ export async function authorizeDevice(
     if (exhausted.of !== "none") throw slowDown(exhausted.retryAfter);
     const credentials = await database.stores.clients.credentials(attempt.clientId, clock.now());
     authenticatedClient(credentials, attempt, 401);
-    limits.takeDevice(device);
+    limits.takeDeviceCode(device, caller.remoteAddress);
     countTry(context, "device-authorization", caller);
     const { deviceCode, userCode } = await insert(context, device, caller);
     audit.record({ ...who, event, outcome: "ok" });

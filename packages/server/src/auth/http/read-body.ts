@@ -9,6 +9,20 @@ import { TrefoilError } from "@trefoil/protocol/errors";
  * or is no UTF-8
  */
 export async function readBody(request: Request, limit: number): Promise<string> {
+  const bytes = await readBytes(request, limit);
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new TrefoilError("invalid_request", "The body is not UTF-8.", { cause });
+  }
+}
+
+/**
+ * The body as it is.
+ * @param limit bytes
+ * @throws TrefoilError `payload_too_large` as soon as the bound is passed; `invalid_request` where the body breaks off
+ */
+export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > limit) throw tooLarge(limit);
   try {
@@ -19,12 +33,10 @@ export async function readBody(request: Request, limit: number): Promise<string>
         ? new Uint8Array(await request.arrayBuffer())
         : await readStream(request, limit);
     if (bytes.byteLength > limit) throw tooLarge(limit);
-    return utf8.decode(bytes);
+    return bytes;
   } catch (error) {
     if (error instanceof TrefoilError) throw error;
-    throw new TrefoilError("invalid_request", "The body broke off or is not UTF-8.", {
-      cause: error,
-    });
+    throw new TrefoilError("invalid_request", "The body broke off.", { cause: error });
   }
 }
 

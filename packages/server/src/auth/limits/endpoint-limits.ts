@@ -63,11 +63,13 @@ export class EndpointLimits {
 
   /**
    * Counts a failure where it tells of a guess.
-   * @returns whether it is worth a line in the audit log: of those that are slowed down, only so many
+   * @returns whether it is worth a line in the audit log: of those that are slowed down or malformed, only so many
    */
   failed(asker: Asker, error: TrefoilError): boolean {
     const { limiter, clock } = this.#parts;
-    if (error.code === "too_many_requests") return isWorthNoting(this.#parts, asker.remoteAddress);
+    if (error.code === "too_many_requests" || error.code === "invalid_request") {
+      return isWorthNoting(this.#parts, asker.remoteAddress);
+    }
     if (guesses.has(error.code)) {
       const keys = [this.#failuresOfAddress(asker), this.#failuresOfClient(asker)];
       limiter.count(keys, clock.now());
@@ -83,6 +85,18 @@ export class EndpointLimits {
     const { clientId, deviceId, modelId } = device;
     const { attemptsPerDevice } = this.#parts.config;
     this.#take("device", [clientId, deviceId, modelId], attemptsPerDevice);
+  }
+
+  /**
+   * Counts a pair of codes of `/device_authorization` for a device, which proves nothing of itself: by the network, so that
+   * a stranger who calls itself by its name uses up nothing that is the device's.
+   * @throws TrefoilError `too_many_requests`
+   */
+  takeDeviceCode(device: NamedDevice, remoteAddress: string): void {
+    const { clientId, deviceId, modelId } = device;
+    const { attemptsPerDevice } = this.#parts.config;
+    const names = [networkOf(remoteAddress), clientId, deviceId, modelId];
+    this.#take("device code", names, attemptsPerDevice);
   }
 
   /**

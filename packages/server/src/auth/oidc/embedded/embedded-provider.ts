@@ -8,8 +8,7 @@ import type { AuthConfig } from "../../../config/index.js";
 import type { Logger } from "../../../logging/index.js";
 import type { Database } from "../../../storage/index.js";
 import type { AuditTrail } from "../../audit-trail.js";
-import { errorAnswer } from "../../http/answers.js";
-import type { EndpointLimits } from "../../limits/endpoint-limits.js";
+import { type EndpointLimits, slowDown } from "../../limits/endpoint-limits.js";
 import { acceptedLanguage } from "../../pages/language.js";
 import { pageAnswer } from "../../pages/page.js";
 import type { Sessions } from "../../pages/sessions.js";
@@ -48,27 +47,22 @@ export class EmbeddedProvider {
     this.#parts = parts;
   }
 
-  /** Answers a request below `/oidc` that is no page of ours. */
+  /**
+   * Answers a request below `/oidc` that is no page of ours.
+   * @throws TrefoilError `too_many_requests`, `payload_too_large`, or `invalid_request` where the body breaks off
+   */
   async answer(request: Request, remoteAddress: string): Promise<Response> {
     const { origin, limits } = this.#parts;
-    if (Number(request.headers.get("content-length") ?? 0) > maxBody) {
-      return errorAnswer(
-        new TrefoilError("payload_too_large", `The body is larger than ${maxBody} bytes.`),
-      );
-    }
     const exhausted = limits.exhausted({ clientId: "", remoteAddress });
     if (request.method === "POST" && exhausted.of === "address") {
-      return errorAnswer(
-        new TrefoilError("too_many_requests", "Too many tries; try again later.", {
-          retryAfter: exhausted.retryAfter,
-        }),
-      );
+      throw slowDown(exhausted.retryAfter);
     }
     const provider = await this.#provider();
     const listener = provider.callback();
     return answerByListener((incoming, response) => void listener(incoming, response), request, {
       origin: origin(),
       remoteAddress,
+      maxBody,
       mountPath,
     });
   }

@@ -55,12 +55,14 @@ async function openInteraction(
   context: InteractionContext,
   visit: Visit,
 ): Promise<OpenInteraction | undefined> {
-  const { url, headers } = visit.request;
+  const { url } = visit.request;
   const { remoteAddress } = visit.caller;
   const { origin, provider } = context;
-  // The library wants the cookie, which is in the headers; a body is for the form.
+  // The library wants the cookie, which is in the headers; a body is for the form, and not announced to the library.
+  const headers = new Headers(visit.request.headers);
+  headers.delete("content-length");
   const request = new Request(url, { headers });
-  const exchange = await nodeExchange(request, { origin, remoteAddress, mountPath });
+  const exchange = await nodeExchange(request, { origin, remoteAddress, maxBody: 0, mountPath });
   try {
     const interaction = await provider.interactionDetails(exchange.request, exchange.response);
     return { context, visit, exchange, interaction };

@@ -10,6 +10,7 @@ const ask = (listener: Listener, init: RequestInit = {}, path = "/a/b?c=d") =>
   answerByListener(listener, new Request(`https://any.host${path}`, init), {
     origin,
     remoteAddress: "192.0.2.7",
+    maxBody: 65_536,
   });
 
 it("hands over method, target, headers, body and peer; the host is the configured one", async () => {
@@ -95,7 +96,7 @@ it("hides the path that a listener is mounted at, and tells where to find it", a
       response.end(`${request.url} of ${originalUrl}`);
     },
     new Request("https://any.host/oidc/auth?x=1"),
-    { origin, remoteAddress: "::1", mountPath: "/oidc" },
+    { origin, remoteAddress: "::1", maxBody: 1, mountPath: "/oidc" },
   );
   expect(await answer.text()).toBe("/auth?x=1 of /oidc/auth?x=1");
 });

@@ -5,6 +5,7 @@
 import { IncomingMessage, type RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { readBytes } from "../../http/read-body.js";
 
 /** A request and its answer as node:http has them. */
 export interface NodeExchange {
@@ -23,18 +24,18 @@ export interface NodeExchangeOptions {
   readonly origin: string;
   /** The peer's. */
   readonly remoteAddress: string;
+  /** Largest body. Bytes. */
+  readonly maxBody: number;
   /** The first part of the path, which the listener does not see as its own. Default none. */
   readonly mountPath?: string;
 }
 
-/**
- * @param request whose body is read as a whole: the listener before has bounded it
- */
+/** @throws TrefoilError `payload_too_large`, or `invalid_request` where the body breaks off */
 export async function nodeExchange(
   request: Request,
   options: NodeExchangeOptions,
 ): Promise<NodeExchange> {
-  const { origin, remoteAddress, mountPath = "" } = options;
+  const { origin, remoteAddress, maxBody, mountPath = "" } = options;
   const { pathname, search } = new URL(request.url);
   const socket = new Nowhere(remoteAddress) as unknown as Socket;
   const incoming = new IncomingMessage(socket);
@@ -43,7 +44,7 @@ export async function nodeExchange(
   // What frameworks go by that mount a listener below a path.
   Object.assign(incoming, { originalUrl: `${pathname}${search}` });
   incoming.httpVersion = "1.1";
-  const body = Buffer.from(await request.arrayBuffer());
+  const body = await readBytes(request, maxBody);
   const headers = {
     ...Object.fromEntries(request.headers),
     host: new URL(origin).host,

@@ -14,6 +14,7 @@ import {
   mac,
   newSecret,
 } from "../../secrets.js";
+import { type EndpointLimits, slowDown } from "../../limits/endpoint-limits.js";
 import type { ExternalIdentityProvider } from "./external-identity-provider.js";
 import type { ExternalSettings } from "./presets.js";
 import type { ProviderClient } from "./provider-client.js";
@@ -29,6 +30,7 @@ export interface SignInOutsideParts {
   readonly identityProvider: ExternalIdentityProvider;
   readonly random: Random;
   readonly audit: AuditTrail;
+  readonly limits: EndpointLimits;
   /** Where this server is reached, without a slash at its end. */
   readonly origin: () => string;
 }
@@ -65,10 +67,17 @@ export class SignInOutside {
     return visit.redirect(url.href);
   }
 
-  /** Takes the browser back. @throws TrefoilError `access_denied` where something does not fit, or the person said no */
+  /**
+   * Takes the browser back.
+   * @throws TrefoilError `access_denied` where something does not fit, or the person said no; `too_many_requests`
+   */
   async comeBack(visit: Visit): Promise<Response> {
-    const { client, identityProvider, audit, origin } = this.#parts;
+    const { client, identityProvider, audit, limits, origin } = this.#parts;
     const { remoteAddress } = visit.caller;
+    const asker = { clientId: outsideBackPath, remoteAddress };
+    const exhausted = limits.exhausted(asker);
+    // Each way back asks the provider: made-up codes are guesses like others.
+    if (exhausted.of === "address") throw slowDown(exhausted.retryAfter);
     const secret = cookieOf(visit.request, cookieNames.outside);
     const next = nextIn(visit.query("state"), secret);
     const person =
@@ -79,8 +88,14 @@ export class SignInOutside {
             derive(secret, next),
           );
     if (person === undefined || next === undefined) {
-      audit.record({ event: "account.sign_in", outcome: "access_denied", remoteAddress });
-      throw new TrefoilError("access_denied", "Signing in at the identity provider did not work.");
+      const denied = new TrefoilError(
+        "access_denied",
+        "Signing in at the identity provider did not work.",
+      );
+      if (limits.failed(asker, denied)) {
+        audit.record({ event: "account.sign_in", outcome: "access_denied", remoteAddress });
+      }
+      throw denied;
     }
     const accountId = await identityProvider.accountFor(person);
     visit.dropCookie(cookieNames.outside);
