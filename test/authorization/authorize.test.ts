@@ -294,3 +294,32 @@ it("notes in the audit log who was let in and who was not", async () => {
     "authorize ok",
   ]);
 });
+
+describe("a state that was sent in the address", () => {
+  const at = (init: RequestInit, query = "state=s%2F1") =>
+    harness.server.app.fetch(new Request(`https://trefoil.example/authorize?${query}`, init));
+
+  it.each([
+    ["a method that is not taken", 405, { method: "DELETE" }],
+    [
+      "a body of another type",
+      400,
+      { method: "POST", body: "{}", headers: { "content-type": "application/json" } },
+    ],
+    ["a body that is too large", 413, { method: "POST", body: `x=${"y".repeat(70_000)}` }],
+  ] as const)("comes back where %s is refused", async (_, status, init) => {
+    const response = await at(init);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ state: "s/1" });
+  });
+
+  it("does not where it was given twice", async () => {
+    const response = await at({ method: "DELETE" }, "state=a&state=b");
+    expect(await response.json()).not.toHaveProperty("state");
+  });
+});
+
+it("echoes what was sent as JSON that no browser takes for a page (content sniffing)", async () => {
+  const answer = await harness.authorize({ state: "<script>alert(1)</script>" });
+  expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+});

@@ -14,8 +14,9 @@ import type { GrantContext } from "./grants/context.js";
 import { errorAnswer, jsonAnswer } from "./http/answers.js";
 import { type AuthBindings, callerOf } from "./http/caller.js";
 import { failureAnswer } from "./http/failure.js";
+import type { ParameterName } from "./http/parameters.js";
 import { readBody } from "./http/read-body.js";
-import { assertMethod, mediaTypeOf, readParameters } from "./http/request.js";
+import { assertMethod, mediaTypeOf, readParameters, readQueryParameters } from "./http/request.js";
 import { addEmbeddedOidc, type EmbeddedOidcContext } from "./oidc/embedded/routes.js";
 import { addPages, type PagesContext } from "./pages/routes.js";
 import { addStandards, type StandardsContext } from "./standards/routes.js";
@@ -56,6 +57,8 @@ export function createApp(context: AuthAppContext): AuthApp {
   return app;
 }
 
+const stateAlone: ReadonlySet<ParameterName> = new Set<ParameterName>(["state"]);
+
 async function answerAuthorize(
   context: AuthAppContext,
   request: Request,
@@ -63,6 +66,8 @@ async function answerAuthorize(
 ): Promise<Response> {
   let state: string | undefined;
   try {
+    // What is wrong may be the method or the body: the state of the address comes back all the same.
+    state = readQueryParameters(request, stateAlone).optional("state");
     assertMethod(request, ["GET", "POST"]);
     const parameters = await readParameters(request, authorizeParameters);
     state = parameters.optional("state");

@@ -7,6 +7,8 @@ const headers = {
   "content-type": "application/json",
   "cache-control": "no-store",
   pragma: "no-cache",
+  // A `state` comes back as it was sent: no browser may take it for a page.
+  "x-content-type-options": "nosniff",
 } as const;
 
 /**

@@ -22,11 +22,18 @@ export async function readParameters(
   request: Request,
   known: ReadonlySet<ParameterName>,
 ): Promise<Parameters> {
-  const query = queryOf(request.url);
-  if (query.length > maxFormBytes) {
-    throw new TrefoilError("invalid_request", `The query is longer than ${maxFormBytes} bytes.`);
-  }
-  return Parameters.read(known, query, await readFormBody(request));
+  return Parameters.read(known, queryOf(request.url), await readFormBody(request));
+}
+
+/**
+ * The parameters of the query alone.
+ * @throws TrefoilError `invalid_request` where it is too long
+ */
+export function readQueryParameters(
+  request: Request,
+  known: ReadonlySet<ParameterName>,
+): Parameters {
+  return Parameters.read(known, queryOf(request.url), "");
 }
 
 /**
@@ -50,7 +57,9 @@ async function readFormBody(request: Request): Promise<string> {
 
 function queryOf(url: string): string {
   const mark = url.indexOf("?");
-  return mark === -1 ? "" : url.slice(mark + 1);
+  const query = mark === -1 ? "" : url.slice(mark + 1);
+  if (query.length <= maxFormBytes) return query;
+  throw new TrefoilError("invalid_request", `The query is longer than ${maxFormBytes} bytes.`);
 }
 
 /** The media type of the body, in lower case and without parameters. */

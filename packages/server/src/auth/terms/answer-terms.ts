@@ -6,7 +6,7 @@ import type { Logger } from "../../logging/index.js";
 import type { Database } from "../../storage/index.js";
 import type { AuditTrail } from "../audit-trail.js";
 import type { AuthBindings } from "../http/caller.js";
-import { Parameters, maxFormBytes } from "../http/parameters.js";
+import { readQueryParameters } from "../http/request.js";
 import { Visit, type VisitParts } from "../pages/visit.js";
 import { hashOf } from "../secrets.js";
 import { type DocumentState, decideTerms } from "./agreement.js";
@@ -60,7 +60,7 @@ export async function answerTerms(
   try {
     const visit = await Visit.open(context, request, bindings);
     try {
-      const asked = readTermsRequest(readQuery(request.url));
+      const asked = readTermsRequest(readQueryParameters(request, termsParameters));
       const admission = await admit(context, asked);
       if (admission.kind !== "open") return await refuse(visit, admission.kind);
       const { code, state, redirectUri } = asked;
@@ -167,13 +167,4 @@ function outcomeAnswer(outcome: TermsOutcome, back: ReturnAddress | undefined): 
       "referrer-policy": "no-referrer",
     },
   });
-}
-
-function readQuery(url: string): Parameters {
-  const mark = url.indexOf("?");
-  const query = mark === -1 ? "" : url.slice(mark + 1);
-  if (query.length > maxFormBytes) {
-    throw new TrefoilError("invalid_request", `The query is longer than ${maxFormBytes} bytes.`);
-  }
-  return Parameters.read(termsParameters, query, "");
 }
