@@ -3,7 +3,8 @@
 import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Database } from "../storage/index.js";
-import { type AccountRegistry, endSignIns, normalisedEmail } from "./accounts.js";
+import { type AccountRegistry, endSignIns } from "./accounts.js";
+import { normalisedEmail } from "./email-address.js";
 import { derivedRandom, groupedCode, readableCode, typedCode } from "./readable-code.js";
 import type { Revocations } from "./revocations.js";
 import { hashOf } from "./secrets.js";

@@ -10,22 +10,13 @@ import type {
   NewAccount,
   Stores,
 } from "../storage/index.js";
+import { isEmailAddress, normalisedEmail } from "./email-address.js";
 import type { LocalIdentityProvider } from "./local-identity-provider.js";
 import { type Passwords, maxPasswordBytes, minPasswordLength } from "./passwords.js";
 import { type Random, newId } from "./secrets.js";
 
 /** An account without what only this room needs. */
 export type Account = Omit<AccountRecord, "passwordHash">;
-
-/** Longest e-mail address. Bytes. @see https://www.rfc-editor.org/errata/eid1690 */
-export const maxEmailBytes = 254;
-
-const emailForm = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
-
-/** The address as it is stored and looked up: addresses that differ in case alone are one account. */
-export function normalisedEmail(email: string): string {
-  return email.trim().normalize("NFC").toLowerCase();
-}
 
 export interface AccountRegistryParts {
   readonly database: Database;
@@ -54,7 +45,7 @@ export class AccountRegistry {
   }): Promise<Account> {
     const { database, clock, random, passwords } = this.#parts;
     const email = normalisedEmail(request.email);
-    if (!emailForm.test(email) || Buffer.byteLength(email) > maxEmailBytes) {
+    if (!isEmailAddress(email)) {
       throw new TrefoilError("invalid_request", "The e-mail address is not valid.");
     }
     assertPassword(request.password);

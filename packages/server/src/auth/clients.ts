@@ -4,6 +4,7 @@ import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { ClientRecord, Database, Stores } from "../storage/index.js";
 import type { AuditTrail } from "./audit-trail.js";
+import { isRedirectUri, maxRedirectUriLength } from "./checks/redirect-uri.js";
 import { type Actor, auditOf, operator } from "./operators/actor.js";
 import { parameterBounds } from "./http/parameters.js";
 import type { Revocations } from "./revocations.js";
@@ -188,7 +189,6 @@ function assertSecret(secret: string): void {
   );
 }
 
-/** Absolute, without a fragment, and nothing that a browser would run. @see https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 */
 function assertRedirectUris(redirectUris: readonly string[]): void {
   if (redirectUris.length > maxRedirectUris) {
     throw new TrefoilError(
@@ -196,18 +196,9 @@ function assertRedirectUris(redirectUris: readonly string[]): void {
       `A client has at most ${maxRedirectUris} redirect URIs.`,
     );
   }
-  for (const uri of redirectUris) {
-    if (
-      uri.length > 2_048 ||
-      !/^[\x21-\x7e]+$/.test(uri) ||
-      uri.includes("#") ||
-      !URL.canParse(uri) ||
-      /^(javascript|data|vbscript|blob|file):/i.test(uri)
-    ) {
-      throw new TrefoilError(
-        "invalid_request",
-        "A redirect URI is an absolute URI without a fragment, of at most 2,048 characters.",
-      );
-    }
-  }
+  if (redirectUris.every(isRedirectUri)) return;
+  throw new TrefoilError(
+    "invalid_request",
+    `A redirect URI is an absolute URI without fragment and credentials, of at most ${maxRedirectUriLength} characters; http: leads to localhost, 127.0.0.1 or [::1] alone.`,
+  );
 }

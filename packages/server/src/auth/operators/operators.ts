@@ -10,12 +10,8 @@ import type {
   Database,
   GrantSelector,
 } from "../../storage/index.js";
-import {
-  type Account,
-  type AccountRegistry,
-  normalisedEmail,
-  withoutPassword,
-} from "../accounts.js";
+import { type Account, type AccountRegistry, withoutPassword } from "../accounts.js";
+import { normalisedEmail } from "../email-address.js";
 import type { AuditTrail } from "../audit-trail.js";
 import type { Revocations } from "../revocations.js";
 import { type Random, newSecret } from "../secrets.js";

@@ -11,7 +11,6 @@ const client = (redirectUris: readonly string[], disabledAt: number | null = nul
 
 it.each([
   [["https://app.example/back"], "web"],
-  [["http://app.example/back", "https://app.example/back"], "web"],
   [["com.example:/back"], "native"],
   [["http://127.0.0.1/back"], "native"],
   [["https://app.example/back", "com.example:/back"], "native"],
@@ -24,6 +23,11 @@ it.each([
 it("of a native client leaves out addresses that only a web client may have", () => {
   const metadata = client(["com.example:/back", "http://app.example/back", "https://localhost/x"]);
   expect(metadata?.redirect_uris).toEqual(["com.example:/back"]);
+});
+
+it("of a web client leaves out what a network could read (RFC 9700 section 2.6)", () => {
+  const metadata = client(["http://app.example/back", "https://app.example/back"]);
+  expect(metadata?.redirect_uris).toEqual(["https://app.example/back"]);
 });
 
 it("is none where it was switched off, or has no redirect URI", () => {

@@ -2,10 +2,8 @@
 // @see https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata
 
 import type { AllClientMetadata } from "oidc-provider";
+import { isLoopback } from "../../checks/redirect-uri.js";
 import type { ClientRecord } from "../../../storage/index.js";
-
-/** Names of this machine, which only its own apps listen on. */
-const loopbacks: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
 /**
  * The metadata of a client. A client with a redirect URI that only an app on the person's device can have is native: it
@@ -33,14 +31,12 @@ export function clientMetadata(
   };
 }
 
-function isOfApp({ protocol, hostname }: URL): boolean {
-  if (protocol === "http:") return loopbacks.has(hostname);
-  return protocol !== "https:";
+function isOfApp(uri: URL): boolean {
+  return uri.protocol === "http:" ? isLoopback(uri) : uri.protocol !== "https:";
 }
 
-/** Whether a URI may stand beside the others: native clients have no plain web addresses, web clients no others. */
+/** Whether a URI may stand beside the others: web clients have none but those of TLS, and native ones no page of this machine. */
 function fits(uri: URL, isNative: boolean): boolean {
-  const { protocol, hostname } = uri;
-  if (!isNative) return protocol === "https:" || protocol === "http:";
-  return protocol === "https:" ? !loopbacks.has(hostname) : isOfApp(uri);
+  if (uri.protocol !== "https:") return isNative && isOfApp(uri);
+  return !isNative || !isLoopback(uri);
 }

@@ -4,8 +4,8 @@ import { html } from "hono/html";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Database } from "../../../storage/index.js";
 import type { AccountSecurity } from "../../account-security.js";
-import { maxEmailBytes } from "../../accounts.js";
 import type { DeviceRegistry } from "../../devices.js";
+import { isEmailAddress, maxEmailBytes } from "../../email-address.js";
 import { maxPasswordBytes, minPasswordLength } from "../../passwords.js";
 import type { SignInOutside } from "../../oidc/external/sign-in-outside.js";
 import type { SignInContext } from "../../sign-in.js";
@@ -136,9 +136,7 @@ export function newPasswordProblems(words: AccountWords, password: string): Form
 export function emailProblems(words: AccountWords, email: string): FormProblem[] {
   const field = "email";
   if (email.trim() === "") return [{ field, sentence: words.emailMissing }];
-  const isAddress = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email.trim());
-  if (isAddress && Buffer.byteLength(email) <= maxEmailBytes) return [];
-  return [{ field, sentence: words.emailWrong }];
+  return isEmailAddress(email) ? [] : [{ field, sentence: words.emailWrong }];
 }
 
 /** The status of a page that comes back because its form was not in order. */
