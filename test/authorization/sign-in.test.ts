@@ -173,6 +173,8 @@ it("notes tries in the audit log, without address and password", async () => {
     "account.sign_in access_denied",
     "account.sign_in ok",
   ]);
+  const failed = await harness.database.stores.auditLog.list({ outcome: "failed" });
+  expect(failed).toMatchObject([{ accountId: harness.accountId, remoteAddress: "192.0.2.1" }]);
   const records = JSON.stringify(await harness.database.stores.auditLog.list());
   expect(records).not.toContain("wrong password");
   expect(records).not.toContain(password);

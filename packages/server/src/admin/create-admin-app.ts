@@ -58,7 +58,13 @@ export function createAdminApp(options: AdminOptions): AdminApp {
     return errorAnswer(error);
   });
   app.use(`${adminRoot}/*`, async (context, next) => {
-    authenticateAdmin(context.req.header("authorization"), options.tokenHash);
+    const header = context.req.header("authorization");
+    try {
+      authenticateAdmin(header, options.tokenHash);
+    } catch (thrown) {
+      if (header !== undefined) options.operators.noteRefusedToken(addressOf(context.env));
+      throw thrown;
+    }
     await next();
   });
   for (const [operationId, { method, path }] of Object.entries<Operation>(operations)) {

@@ -429,6 +429,31 @@ describe("the audit log", () => {
   });
 });
 
+describe("a wrong admin token", () => {
+  const guess = (authorization: string) =>
+    app.request(
+      "/admin/v1/clients",
+      { headers: { authorization } },
+      { remoteAddress: "192.0.2.66" },
+    );
+
+  it("is in the audit log with where it came from, and is not", async () => {
+    expect((await guess(`Bearer ${"guess".repeat(8)}`)).status).toBe(401);
+    const { records } = (await get("/audit?event=admin.")).body;
+    expect(records).toMatchObject([
+      { event: "admin.authenticate", outcome: "invalid_token", remoteAddress: "192.0.2.66" },
+    ]);
+    expect(JSON.stringify(records)).not.toContain("guess");
+  });
+
+  it("does not fill the audit log where there are very many", async () => {
+    for (let round = 0; round < 300; round++) await guess(`Bearer ${"guess".repeat(8)}`);
+    expect((await get("/audit?event=admin.&limit=1000")).body.records.length).toBeLessThanOrEqual(
+      60,
+    );
+  });
+});
+
 describe("names with control characters", () => {
   it.each([
     ["GET", "/clients/%00"],

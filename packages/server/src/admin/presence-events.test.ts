@@ -46,6 +46,7 @@ function request(path: string, headers: Record<string, string> = {}, method = "G
       listAccounts: nothing,
       listAudit: nothing,
       revokeTokens: nothing,
+      noteRefusedToken: () => undefined,
       withdrawAccount: nothing,
     },
     sender: { send: nothing, sendToAll: nothing },

@@ -170,7 +170,7 @@ export function createAuthServer(parts: AuthServerParts): AuthServer {
     identityProvider,
     terms,
     withdrawals,
-    operators: new Operators({ ...shared, accounts, revocations, withdrawals, audit }),
+    operators: new Operators({ ...shared, accounts, revocations, withdrawals, audit, limiter }),
     revoke: (selector, reason) => revocations.revoke(selector, reason),
     onDeviceOwnerChanged: (hook) => ownerHooks.add(hook),
     flushAudit: () => audit.flush(),

@@ -88,7 +88,9 @@ export async function proveAccount(
   const account = await accounts.verifyPassword(email, password);
   noteSignIn(context, one, account !== undefined);
   if (account === undefined) {
-    audit.record({ event: "account.sign_in", outcome: "access_denied", remoteAddress });
+    // Whose it was, where that is anybody: the address itself may be a password that was typed into the wrong field.
+    const accountId = (await accounts.findByEmail(email))?.accountId;
+    audit.record({ event: "account.sign_in", outcome: "access_denied", accountId, remoteAddress });
     throw new TrefoilError("access_denied", "The e-mail address or the password is wrong.");
   }
   const { accountId } = account;

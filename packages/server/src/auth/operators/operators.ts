@@ -13,6 +13,8 @@ import type {
 import { type Account, type AccountRegistry, withoutPassword } from "../accounts.js";
 import { normalisedEmail } from "../email-address.js";
 import type { AuditTrail } from "../audit-trail.js";
+import type { AttemptLimiter } from "../limits/attempt-limiter.js";
+import { isWorthNoting } from "../limits/endpoint-limits.js";
 import type { Revocations } from "../revocations.js";
 import { type Random, newSecret } from "../secrets.js";
 import { findToken } from "../standards/find-token.js";
@@ -28,6 +30,7 @@ export interface OperatorsParts {
   readonly revocations: Revocations;
   readonly withdrawals: Withdrawals;
   readonly audit: AuditTrail;
+  readonly limiter: AttemptLimiter;
 }
 
 /** An account that was made, with its password where that was made up. */
@@ -134,6 +137,13 @@ export class Operators {
       detail: `${detail}: ${ended} ended`,
     });
     return ended;
+  }
+
+  /** Notes that somebody came with a wrong admin token; of one address only so many. */
+  noteRefusedToken(remoteAddress: string): void {
+    const { audit } = this.#parts;
+    if (!isWorthNoting(this.#parts, remoteAddress)) return;
+    audit.record({ event: "admin.authenticate", outcome: "invalid_token", remoteAddress });
   }
 
   /** Newest first; with what was noted up to this moment. */

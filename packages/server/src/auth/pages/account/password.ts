@@ -104,7 +104,7 @@ export async function recoverPage(context: AccountPagesContext, visit: Visit): P
     context.audit.record({
       event: "account.recover",
       outcome: accountId === undefined ? "access_denied" : "ok",
-      accountId,
+      accountId: accountId ?? (await context.accounts.findByEmail(email))?.accountId,
       remoteAddress: caller.remoteAddress,
     });
     if (accountId === undefined) {
