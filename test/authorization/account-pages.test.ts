@@ -87,6 +87,18 @@ describe("every page", () => {
     expect(wrong.headers.get("allow")).toBe("GET, HEAD, POST");
   });
 
+  it("is a page also where the database fails, and tells nothing of it", async () => {
+    const who = await signedIn();
+    await harness.server.close();
+    await harness.database.close();
+    const page = await who.open(at("/account"));
+    expect(page.status).toBe(500);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(page.html).toContain("Something went wrong");
+    expect(page.html).not.toMatch(/sqlite|database/i);
+    harness = await openHarness();
+  });
+
   it("shows what was typed as text and not as markup", async () => {
     const sly = '"><img src=x onerror=alert(1)>@example.org';
     const page = await signIn(browser, { email: sly, password: "x" });

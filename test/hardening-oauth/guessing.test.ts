@@ -207,6 +207,48 @@ describe("a flood", () => {
     expect(lines.length).toBeLessThanOrEqual(60);
   });
 
+  it("of forms fills no table without end", async () => {
+    await harness.close();
+    harness = await openHarness({ config: { formsPerAddress: 10 } });
+    const browser = new Browser(harness);
+    const answers = [];
+    for (let round = 0; round < 30; round++) {
+      const page = await browser.open("https://trefoil.example/sign-up");
+      answers.push(await browser.submit(page, {}));
+    }
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(10);
+    expect(answers.at(-1)?.status).toBe(429);
+    expect(Number(answers.at(-1)?.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(answers.at(-1)?.html).toContain("Too many tries");
+    // It is slowed, and nobody is locked out for good.
+    harness.clock.advance(900_000);
+    const page = await browser.open("https://trefoil.example/sign-up");
+    expect((await browser.submit(page, {})).status).toBe(422);
+  });
+
+  it("of sign-ins that apps begin fills no table without end", async () => {
+    await harness.close();
+    harness = await openHarness({ config: { formsPerAddress: 10 }, startAt: Date.now() - 5_000 });
+    const redirectUri = "https://app.example/back";
+    await harness.server.clients.setRedirectUris(harness.clientId, [redirectUri]);
+    const query = new URLSearchParams({
+      client_id: harness.clientId,
+      redirect_uri: redirectUri,
+      response_type: "code",
+      scope: "openid",
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+    });
+    const answers = [];
+    for (let round = 0; round < 30; round++) {
+      const url = `https://localhost/oidc/auth?${query.toString()}`;
+      answers.push(await new Browser(harness).open(url));
+    }
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(10);
+    expect(answers.at(-1)?.status).toBe(429);
+    expect(answers.at(-1)?.html).toContain("Too many tries");
+  });
+
   it("of bytes that never end is not gathered by the OpenID Connect provider", async () => {
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({

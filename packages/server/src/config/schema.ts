@@ -365,6 +365,10 @@ const auth = z
       200,
       "Most codes of `/authorize` for guests from one address per window; many devices may share one.",
     ),
+    formsPerAddress: count(
+      1_000,
+      "Most forms of pages from one address per window, and sign-ins of apps that begin there: each makes a row in the database.",
+    ),
     failuresPerAddress: count(
       1_000,
       "Most wrong secrets, codes, tokens and credentials from one address per window. What proves itself by a live code or token is let through all the same.",

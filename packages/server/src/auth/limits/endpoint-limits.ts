@@ -117,6 +117,22 @@ export class EndpointLimits {
     this.#take("guest", [networkOf(remoteAddress)], this.#parts.config.guestsPerAddress);
   }
 
+  /**
+   * Counts a form of a page: its token is remembered, whoever sent it.
+   * @throws TrefoilError `too_many_requests`
+   */
+  takeForm(remoteAddress: string): void {
+    this.#take("form", [networkOf(remoteAddress)], this.#parts.config.formsPerAddress);
+  }
+
+  /**
+   * Counts a sign-in that an app begins at the OpenID Connect provider: it is kept until the person has finished it.
+   * @throws TrefoilError `too_many_requests`
+   */
+  takeAppSignIn(remoteAddress: string): void {
+    this.#take("app sign-in", [networkOf(remoteAddress)], this.#parts.config.formsPerAddress);
+  }
+
   #take(kind: string, names: readonly string[], attempts: number): void {
     const { limiter, clock } = this.#parts;
     const retryAfter = limiter.take([this.#key(kind, names, attempts)], clock.now());

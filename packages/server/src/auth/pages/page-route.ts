@@ -20,8 +20,10 @@ export type PageHandler = (
 /** A route for Hono that answers with a page. */
 export function pageRoute(context: PageContext, handler: PageHandler) {
   return async (c: Context<{ Bindings: AuthBindings }>): Promise<Response> => {
-    const visit = await Visit.open(context, c.req.raw, c.env);
+    // Where not even who comes can be looked up, the page that says so is nobody's.
+    let visit = Visit.ofNobody(context, c.req.raw, c.env);
     try {
+      visit = await Visit.open(context, c.req.raw, c.env);
       return await handler(visit, c.req.param() as Readonly<Record<string, string>>);
     } catch (thrown) {
       const error = TrefoilError.from(thrown);

@@ -2,6 +2,7 @@
 
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { type AuthBindings, type Caller, callerOf } from "../http/caller.js";
+import type { EndpointLimits } from "../limits/endpoint-limits.js";
 import { type Random, newSecret } from "../secrets.js";
 import { continueParameter } from "./continue-path.js";
 import { clearCookie, cookieNames, cookieOf, setCookie } from "./cookies.js";
@@ -17,6 +18,7 @@ export interface VisitParts {
   readonly formTokens: FormTokens;
   readonly sessions: Sessions;
   readonly random: Random;
+  readonly limits: EndpointLimits;
 }
 
 /** A form that was sent: it may be acted on only where `refused` is undefined. */
@@ -63,6 +65,11 @@ export class Visit {
     if (picked !== undefined) {
       this.#keep(cookieNames.language, setCookie(cookieNames.language, picked, languageLifetime));
     }
+  }
+
+  /** A visit of somebody who could not be looked up. */
+  static ofNobody(parts: VisitParts, request: Request, bindings: AuthBindings | undefined): Visit {
+    return new Visit(parts, request, bindings, undefined);
   }
 
   static async open(
@@ -150,9 +157,10 @@ export class Visit {
   /**
    * Reads a form that was sent, and uses its token up.
    * @param purpose @param secret as they were for {@link formToken}
-   * @throws TrefoilError where the body is no form
+   * @throws TrefoilError where the body is no form; `too_many_requests`
    */
   async readForm(purpose: string, secret?: string): Promise<SentForm> {
+    this.#parts.limits.takeForm(this.caller.remoteAddress);
     const form = await PageForm.read(this.request);
     const bound = secret ?? this.#session?.secret ?? this.#visitorSecret;
     const words = pageWords[this.language];

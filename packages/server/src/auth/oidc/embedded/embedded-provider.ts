@@ -67,6 +67,15 @@ export class EmbeddedProvider {
     });
   }
 
+  /**
+   * Answers `/oidc/auth`, where an app sends a browser to begin with.
+   * @throws TrefoilError as {@link answer}
+   */
+  begin({ request, caller }: Visit): Promise<Response> {
+    this.#parts.limits.takeAppSignIn(caller.remoteAddress);
+    return this.answer(request, caller.remoteAddress);
+  }
+
   /** Answers `/oidc/interaction/<uid>`. */
   async page(visit: Visit): Promise<Response> {
     const { database, audit, origin } = this.#parts;

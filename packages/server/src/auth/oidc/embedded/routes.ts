@@ -21,6 +21,10 @@ export function addEmbeddedOidc(app: AuthApp, context: EmbeddedOidcContext): voi
     `${interactionPath}/:uid`,
     pageRoute(context, (visit) => embeddedProvider.page(visit)),
   );
+  app.all(
+    `${mountPath}/auth`,
+    pageRoute(context, (visit) => embeddedProvider.begin(visit)),
+  );
   app.all(`${mountPath}/*`, async (c) => {
     try {
       const { remoteAddress } = callerOf(c.req.raw, c.env);
