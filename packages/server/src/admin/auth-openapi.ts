@@ -2,7 +2,6 @@
 // they look on the wire.
 
 import { z } from "zod";
-import { parameterBounds } from "../auth/index.js";
 import {
   type Json,
   type OpenApiDocument,
@@ -10,14 +9,15 @@ import {
   parametersOf,
   responsesOf,
 } from "./openapi-document.js";
-import type { ResponseDescription } from "./operations.js";
 import { errorSchema } from "./schemas.js";
-
-type ParameterName = keyof typeof parameterBounds;
-
-/** A text within the bound that the authorization server keeps to. */
-const text = (name: ParameterName, description: string) =>
-  z.string().max(parameterBounds[name]).describe(description);
+import {
+  describeStandards,
+  error,
+  failed,
+  standardsSchemas,
+  text,
+  tooMany,
+} from "./standards-openapi.js";
 
 const choice = (values: readonly [string, ...string[]], description: string) =>
   z.enum(values).describe(description);
@@ -119,11 +119,6 @@ const accountTokenSchema = z
   })
   .describe("An account access token.");
 
-const error = (description: string): ResponseDescription => ({ description, schema: errorSchema });
-
-const tooMany = error("Too many tries (`slow_down`); `Retry-After` says when to come back.");
-const failed = error("The server failed (`server_error`).");
-
 const authorizeResponses = {
   200: { description: "The account lets the device in.", schema: codeSchema },
   400: error("A parameter is missing or malformed, or the client is unknown."),
@@ -170,6 +165,7 @@ export function describeAuthApi(): OpenApiDocument {
     SignIn: signInRequestSchema,
     TokenAnswer: tokenAnswerSchema,
     Tokens: tokensSchema,
+    ...standardsSchemas,
   });
   const authorize = {
     summary: "Let a device in for an account",
@@ -220,6 +216,7 @@ export function describeAuthApi(): OpenApiDocument {
           responses: responsesOf(signInResponses, writer),
         },
       },
+      ...describeStandards(writer),
     },
     components: {
       schemas: writer.components(),

@@ -5,7 +5,10 @@ import { TrefoilError } from "@trefoil/protocol/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { authorizeParameters } from "../auth/authorize.js";
+import { deviceAuthorizationParameters } from "../auth/device-flow/device-authorization.js";
 import { type AuthServer, authPaths, createAuthServer } from "../auth/index.js";
+import { tokenQuestionParameters } from "../auth/standards/authenticated-request.js";
+import { termsParameters } from "../auth/terms/terms-request.js";
 import { tokenParameters } from "../auth/token.js";
 import { configSchema } from "../config/index.js";
 import { Presence, PresenceFeed } from "../delivery/index.js";
@@ -15,6 +18,7 @@ import { describeAdminApi } from "./admin-openapi.js";
 import { authorizeForm, describeAuthApi, tokenForm } from "./auth-openapi.js";
 import { PresenceWatch, createAdminApp, createOpenApiApp, hashAdminToken } from "./index.js";
 import type { OpenApiDocument } from "./openapi-document.js";
+import { deviceAuthorizationForm, termsQuery, tokenQuestionForm } from "./standards-openapi.js";
 
 const token = "admin-token-of-this-test-0123456789";
 let database: Database;
@@ -288,7 +292,8 @@ describe("the admin API", () => {
 describe("the authorization API", () => {
   it("serves exactly the paths of its document, by exactly its methods", async () => {
     const document = describeAuthApi();
-    expect(Object.keys(document.paths).sort()).toEqual([...authPaths].sort());
+    const pages = ["/activate", "/terms"];
+    expect(Object.keys(document.paths).sort()).toEqual([...authPaths, ...pages].sort());
     for (const path of authPaths) {
       for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"]) {
         const { status } = await auth.app.request(path, { method });
@@ -298,7 +303,24 @@ describe("the authorization API", () => {
     }
   });
 
+  it("serves nothing else but pages of people, and what the OpenID Connect provider describes itself", () => {
+    const described = new Set(Object.keys(describeAuthApi().paths));
+    const others = auth.app.routes.map(({ path }) => path).filter((path) => !described.has(path));
+    const people =
+      /^\/(account|account-closed|account\/.+|assets\/.+|recover|sign-in|sign-out|sign-up)$/;
+    expect(others.filter((path) => !people.test(path) && !path.startsWith("/oidc/"))).toEqual([
+      "/.well-known/change-password",
+    ]);
+  });
+
   it("knows exactly the parameters of its document", () => {
+    expect(Object.keys(tokenQuestionForm.shape).sort()).toEqual(
+      [...tokenQuestionParameters].sort(),
+    );
+    expect(Object.keys(deviceAuthorizationForm.shape).sort()).toEqual(
+      [...deviceAuthorizationParameters].sort(),
+    );
+    expect(Object.keys(termsQuery.shape).sort()).toEqual([...termsParameters].sort());
     expect(Object.keys(authorizeForm.shape).sort()).toEqual([...authorizeParameters].sort());
     expect(Object.keys(tokenForm.shape).sort()).toEqual([...tokenParameters].sort());
   });
@@ -342,6 +364,30 @@ describe("the authorization API", () => {
       "get",
     );
     expect(ended.status).toBe(200);
+    const byForm = (path: string, body: string) =>
+      check(path, "post", {
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: `${client}&client_secret=${clientSecret}&${body}`,
+      });
+    expect((await check("/.well-known/oauth-authorization-server", "get")).status).toBe(200);
+    const again = await check(`/authorize?${client}&response_type=code&state=s`, "get", {
+      headers: { authorization },
+    });
+    const live = await byForm("/token", `grant_type=authorization_code&code=${again.body["code"]}`);
+    const token = `token=${live.body["access_token"]}`;
+    expect((await byForm("/introspect", token)).body).toMatchObject({ active: true });
+    expect((await byForm("/revoke", token)).status).toBe(200);
+    expect((await byForm("/introspect", token)).body).toEqual({ active: false });
+    expect((await byForm("/device_authorization", "")).status).toBe(200);
+    for (const path of ["/introspect", "/revoke", "/device_authorization"]) {
+      expect((await check(path, "post")).status).toBe(400);
+      const wrong = `client_id=x&client_secret=y&device_id=d&model_id=m&token=t`;
+      const init = {
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: wrong,
+      };
+      expect((await check(path, "post", init)).status).toBe(401);
+    }
     const signedIn = await check("/account/sign-in", "post", {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ email: "a@example.com", password: "correct horse" }),

@@ -21,6 +21,8 @@ import { addEmbeddedOidc, type EmbeddedOidcContext } from "./oidc/embedded/route
 import { addPages, type PagesContext } from "./pages/routes.js";
 import { addStandards, type StandardsContext } from "./standards/routes.js";
 import { type TermsContext, answerTerms } from "./terms/answer-terms.js";
+import { metadataPath } from "./standards/metadata.js";
+import { deviceAuthorizationPath } from "./device-flow/device-authorization.js";
 import { termsPath } from "./terms/terms-request.js";
 import { type SignInContext, maxSignInBytes, signIn } from "./sign-in.js";
 import { answerToken, tokenParameters } from "./token.js";
@@ -38,8 +40,16 @@ export type AuthAppContext = AuthorizeContext &
 /** The app; its bindings carry the peer's address. */
 export type AuthApp = Hono<{ Bindings: AuthBindings }>;
 
-/** The paths that {@link createApp} answers. */
-export const authPaths = ["/authorize", "/token", "/account/sign-in"] as const;
+/** The endpoints that {@link createApp} answers apps, devices and gateways at; what it answers besides are pages. */
+export const authPaths = [
+  "/authorize",
+  "/token",
+  "/account/sign-in",
+  metadataPath,
+  "/revoke",
+  "/introspect",
+  deviceAuthorizationPath,
+] as const;
 
 export function createApp(context: AuthAppContext): AuthApp {
   const app: AuthApp = new Hono();

@@ -13,6 +13,9 @@ import type { SignInContext } from "../sign-in.js";
 import { hashOf, newSecret } from "../secrets.js";
 import { newUserCode, shownUserCode, userCodeHash } from "./user-code.js";
 
+/** The path of the endpoint. */
+export const deviceAuthorizationPath = "/device_authorization";
+
 /** The path of the page where the code is typed. */
 export const activatePath = "/activate";
 

@@ -14,10 +14,8 @@ import {
   activatePath,
   authorizeDevice,
   deviceAuthorizationParameters,
+  deviceAuthorizationPath,
 } from "./device-authorization.js";
-
-/** The path of the endpoint. */
-const endpoint = "/device_authorization";
 
 /** What the device flow works with. */
 export type DeviceFlowContext = DeviceAuthorizationContext &
@@ -30,7 +28,7 @@ export type DeviceFlowContext = DeviceAuthorizationContext &
 
 /** Adds the device flow to the app. */
 export function addDeviceFlow(app: AuthApp, context: DeviceFlowContext): void {
-  app.all(endpoint, async (c) => {
+  app.all(deviceAuthorizationPath, async (c) => {
     try {
       const { raw } = c.req;
       assertMethod(raw, ["POST"]);
@@ -41,7 +39,7 @@ export function addDeviceFlow(app: AuthApp, context: DeviceFlowContext): void {
         ...(await authorizeDevice(context, parameters, authorization, caller, context.origin())),
       });
     } catch (thrown) {
-      return failureAnswer(context.log, thrown, endpoint);
+      return failureAnswer(context.log, thrown, deviceAuthorizationPath);
     }
   });
   app.all(
