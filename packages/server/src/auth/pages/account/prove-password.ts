@@ -1,8 +1,8 @@
 // Asking for the password again before something that a borrowed browser must not do.
 
 import type { PageForm } from "../page-form.js";
-import type { FormProblem } from "../form-fields.js";
 import type { Visit } from "../visit.js";
+import type { FormFailure } from "./account-form.js";
 import {
   type AccountPagesContext,
   problemOf,
@@ -23,24 +23,25 @@ export async function provePassword(
   context: AccountPagesContext,
   visit: Visit,
   form: PageForm,
-): Promise<{ readonly problem: FormProblem; readonly status: number } | undefined> {
+): Promise<FormFailure | undefined> {
   const words = wordsOf(visit);
   const { accountId, label, hasPassword, signedInAt } = sessionOf(visit);
   if (!hasPassword) {
     // Their password is elsewhere: having come from there just now says as much.
     const isFresh = context.clock.now() - signedInAt <= freshFor;
-    return isFresh ? undefined : { problem: { sentence: words.signInAgain }, status: 403 };
+    return isFresh ? undefined : { problems: [{ sentence: words.signInAgain }], status: 403 };
   }
   const field = "password";
   const password = form.text(field);
   if (password === "") {
-    return { problem: { field, sentence: words.passwordMissing }, status: problemStatus };
+    return { problems: [{ field, sentence: words.passwordMissing }], status: problemStatus };
   }
   try {
     const proved = await proveAccount(context, label, password, visit.caller);
     if (proved.accountId === accountId) return undefined;
-    return { problem: { field, sentence: words.passwordWrong }, status: 403 };
+    return { problems: [{ field, sentence: words.passwordWrong }], status: 403 };
   } catch (thrown) {
-    return problemOf(words, thrown, { field, sentence: words.passwordWrong });
+    const { problem, status } = problemOf(words, thrown, { field, sentence: words.passwordWrong });
+    return { problems: [problem], status };
   }
 }

@@ -6,12 +6,13 @@ import { recoveryCodesOf } from "../../account-security.js";
 import { newSecret } from "../../secrets.js";
 import { continueParameter, continuePath } from "../continue-path.js";
 import { cookieNames, cookieOf } from "../cookies.js";
-import { type FormProblem, notice } from "../form-fields.js";
+import { notice } from "../form-fields.js";
+import type { PageForm } from "../page-form.js";
 import type { Visit } from "../visit.js";
+import { type FormFailure, answerForm } from "./account-form.js";
 import {
   type AccountPagesContext,
   backLink,
-  formCard,
   passwordField,
   sessionOf,
   wordsOf,
@@ -32,20 +33,37 @@ export async function recoveryCodesPage(
   context: AccountPagesContext,
   visit: Visit,
 ): Promise<Response> {
-  if (!visit.isPost) {
-    const seed = await ownSeed(context, visit);
-    return seed === undefined ? showForm(context, visit, [], 200) : showCodes(visit, seed);
-  }
-  const { form, refused } = await visit.readForm(purpose);
-  if (refused !== undefined) {
-    return showForm(context, visit, [{ sentence: refused.sentence }], refused.status);
-  }
-  if (form.text("action") === "saved") {
-    visit.dropCookie(cookieNames.recovery);
-    return visit.redirect(continuePath(visit.query(continueParameter)));
-  }
+  const seed = visit.isPost ? undefined : await ownSeed(context, visit);
+  if (seed !== undefined) return showCodes(visit, seed);
+  const words = wordsOf(visit);
+  const left = await context.security.unusedRecoveryCodes(sessionOf(visit).accountId);
+  return answerForm(visit, {
+    purpose,
+    title: words.recoveryCodes.title,
+    lead: words.recoveryCodes.lead,
+    before: html`<p>${words.account.codesLeft(left)}</p>
+      <p class="quiet">${words.recoveryCodes.makeLead}</p>`,
+    fields: (_, problems) =>
+      html`${passwordField(words, words.password, problems)}
+        <p><button>${words.recoveryCodes.make}</button></p>`,
+    after: backLink(words),
+    check: () => [],
+    async act(form) {
+      if (form.text("action") !== "saved") return renew(context, visit, form);
+      visit.dropCookie(cookieNames.recovery);
+      return visit.redirect(continuePath(visit.query(continueParameter)));
+    },
+    wrong: { field: "password", sentence: words.passwordWrong },
+  });
+}
+
+async function renew(
+  context: AccountPagesContext,
+  visit: Visit,
+  form: PageForm,
+): Promise<Response | FormFailure> {
   const failure = await provePassword(context, visit, form);
-  if (failure !== undefined) return showForm(context, visit, [failure.problem], failure.status);
+  if (failure !== undefined) return failure;
   const fresh = newSecret(context.random);
   const { accountId } = sessionOf(visit);
   await context.security.renewRecoveryCodes(accountId, fresh);
@@ -86,32 +104,5 @@ function showCodes(visit: Visit, seed: string): Promise<Response> {
           </p>
         </form>
       </div>`,
-  });
-}
-
-async function showForm(
-  context: AccountPagesContext,
-  visit: Visit,
-  problems: readonly FormProblem[],
-  status: number,
-): Promise<Response> {
-  const words = wordsOf(visit);
-  const left = await context.security.unusedRecoveryCodes(sessionOf(visit).accountId);
-  return visit.page({
-    title: words.recoveryCodes.title,
-    status,
-    hasProblem: problems.length > 0,
-    content: html`<p class="lead">${words.recoveryCodes.lead}</p>
-      ${formCard(
-        visit,
-        problems,
-        html`<p>${words.account.codesLeft(left)}</p>
-          <p class="quiet">${words.recoveryCodes.makeLead}</p>
-          <form method="post" action="${visit.here}" novalidate>
-            ${visit.formToken(purpose)} ${passwordField(words, words.password, problems)}
-            <p><button>${words.recoveryCodes.make}</button></p>
-          </form>`,
-      )}
-      ${backLink(words)}`,
   });
 }

@@ -10,9 +10,11 @@ import type { AccountPagesContext } from "./context.js";
 import { devicePage, removeDevicePage } from "./device.js";
 import { signOutEverywherePage } from "./everywhere.js";
 import { overviewPage } from "./overview.js";
-import { passwordPage, recoverPage } from "./password.js";
+import { passwordPage } from "./password.js";
+import { recoverPage } from "./recover.js";
 import { recoveryCodesPage } from "./recovery-codes.js";
-import { outsideBack, signInPage, signOutPage, signUpPage } from "./sign-in.js";
+import { outsideBack, signInPage, signOutPage } from "./sign-in.js";
+import { signUpPage } from "./sign-up.js";
 
 /** Adds the account pages to the app. */
 export function addAccountPages(app: AuthApp, context: AccountPagesContext & PageContext): void {
