@@ -123,11 +123,36 @@ describe("a shared address on which somebody guesses", () => {
     expectSlowDown(await harness.refresh(live.refreshToken, foreign, shared));
   });
 
-  it("is slowed at /authorize, and let through again as the budget flows back", async () => {
-    for (let round = 0; round < 50; round++) await wrongSecret();
-    expectSlowDown(await harness.authorize({}, shared));
-    harness.clock.advance(12_000);
+  it("lets people through at /authorize who prove their account, as long as the guessing goes on", async () => {
+    for (let round = 0; round < 50; round++) {
+      await wrongSecret();
+      harness.clock.advance(1_000);
+    }
     expectOk(await harness.authorize({}, shared));
+    expectSlowDown(await harness.authorize({}, { ...wrongToken, ...shared }));
+    expectSlowDown(await harness.authorize({ client_id: "unknown" }, shared));
+    expectSlowDown(await harness.authorize({ request_vu: "Y" }, { headers: {}, ...shared }));
+    harness.clock.advance(12_000);
+    expectOk(await harness.authorize({ request_vu: "Y" }, { headers: {}, ...shared }));
+  });
+
+  it("is slowed at /authorize where each check is a question to a provider elsewhere", async () => {
+    await harness.close();
+    let asked = 0;
+    const identityProvider = {
+      name: "elsewhere",
+      maxCredentialBytes: 512,
+      asksElsewhere: true,
+      async accountOf() {
+        asked++;
+        return undefined;
+      },
+      exchange: async () => undefined,
+    };
+    harness = await openHarness({ config: few, parts: { identityProvider } });
+    for (let round = 0; round < 50; round++) await harness.authorize({}, shared);
+    expect(asked).toBe(5);
+    expectSlowDown(await harness.authorize({}, shared));
   });
 });
 

@@ -133,9 +133,13 @@ describe("brute force", () => {
 describe("denial of service by guessing", () => {
   it("locks nobody out of a shared address for good: it is slowed, and the budget flows back", async () => {
     for (let round = 0; round < 200; round++) await guessSecret("192.0.2.66");
-    expectError(await harness.authorize({}, from("192.0.2.66")), 429, "slow_down");
-    harness.clock.advance(12_000);
+    const guest = () =>
+      harness.authorize({ request_vu: "Y" }, { headers: {}, ...from("192.0.2.66") });
+    expectError(await guest(), 429, "slow_down");
+    // Whoever proves their account does not even wait.
     expectOk(await harness.authorize({}, from("192.0.2.66")));
+    harness.clock.advance(12_000);
+    expectOk(await guest());
   });
 
   it("keeps no device out that holds a live token, at a shared address or with a client under attack", async () => {

@@ -179,7 +179,8 @@ export async function authorize(
   };
   const exhausted = context.limits.exhausted(about);
   try {
-    if (exhausted.of === "address") throw slowDown(exhausted.retryAfter);
+    const provesNothing = request.mode.kind === "guest" || context.identityProvider.asksElsewhere;
+    if (exhausted.of === "address" && provesNothing) throw slowDown(exhausted.retryAfter);
     await assertClient(context, request.clientId);
     const accountId = await accountOf(context, request, authorization);
     if (accountId === null) context.limits.takeGuest(caller.remoteAddress);
@@ -198,11 +199,10 @@ export async function authorize(
       : { status: 200, body: { code, state } };
   } catch (thrown) {
     const failure = TrefoilError.from(thrown);
-    const isWorthNoting = context.limits.failed(about, failure);
     // Whoever proved itself has been let through by now: what fails is told no more than to slow down.
-    const isSlowed = exhausted.of === "client" && failure.code === "access_denied";
-    const error = isSlowed ? slowDown(exhausted.retryAfter) : failure;
-    if (isWorthNoting) {
+    const isGuess = failure.code === "access_denied" || failure.code === "invalid_client";
+    const error = exhausted.of !== "none" && isGuess ? slowDown(exhausted.retryAfter) : failure;
+    if (context.limits.failed(about, error)) {
       context.audit.record({ ...about, outcome: error.wire.oauth, detail: error.message });
     }
     throw error;

@@ -13,6 +13,8 @@ export interface IdentityProvider {
   readonly name: string;
   /** Longest account access token or account authorization code that it gives. Bytes. */
   readonly maxCredentialBytes: number;
+  /** Whether a check is a question to somebody else, which those who guess must not cause without end. */
+  readonly asksElsewhere: boolean;
   /**
    * Whose account access token this is.
    * @returns the account's id here, or undefined where the token is unknown or expired

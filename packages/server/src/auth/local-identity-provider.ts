@@ -20,6 +20,7 @@ export interface LocalIdentityProviderParts {
 export class LocalIdentityProvider implements IdentityProvider {
   readonly name = "local";
   readonly maxCredentialBytes = 512;
+  readonly asksElsewhere = false;
   readonly #parts: LocalIdentityProviderParts;
 
   constructor(parts: LocalIdentityProviderParts) {

@@ -32,6 +32,7 @@ export class ExternalIdentityProvider implements IdentityProvider {
   readonly name = "oidc";
   // Some give signed tokens, which are long.
   readonly maxCredentialBytes = 4_096;
+  readonly asksElsewhere = true;
   readonly #parts: ExternalIdentityProviderParts;
   readonly #remembered = new Map<string, Remembered>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
