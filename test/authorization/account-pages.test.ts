@@ -279,6 +279,8 @@ describe("making an account", () => {
     [{ ...fresh, new_password: "" }, "Enter your password."],
     [{ ...fresh, new_password: "short" }, "at least 8 characters"],
     [{ ...fresh, new_password: "x".repeat(1_025) }, "The password is too long."],
+    [{ ...fresh, new_password: "Password123" }, "one of the first that others would try"],
+    [{ ...fresh, new_password: fresh.email }, "one of the first that others would try"],
   ])("with %j says what is wrong", async (fields, sentence) => {
     const page = await fill(browser, "/sign-up", fields);
     expect(page.status).toBe(422);

@@ -1,7 +1,7 @@
 // What operators do: clients, accounts and devices, and the start's warning.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Harness, openHarness, password } from "./harness.js";
+import { type Harness, email, openHarness, password } from "./harness.js";
 
 let harness: Harness;
 beforeEach(async () => {
@@ -111,6 +111,10 @@ describe("accounts", () => {
     expect(await harness.works(pair.accessToken)).toBe(true);
     expect(await accounts.setPassword("nobody", "another password")).toBe(false);
     await expect(accounts.setPassword(harness.accountId, "short")).rejects.toMatchObject(invalid);
+    await expect(accounts.setPassword(harness.accountId, "12345678")).rejects.toMatchObject(
+      invalid,
+    );
+    await expect(accounts.setPassword(harness.accountId, email)).rejects.toMatchObject(invalid);
   });
 });
 

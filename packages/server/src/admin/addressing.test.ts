@@ -50,7 +50,9 @@ beforeEach(async () => {
   await auth.clients.create({ name: "c", clientId: "c1" });
   for (const name of ["kim", "lee"] as const) {
     const email = `${name}@example.com`;
-    accounts[name] = (await auth.accounts.createLocal({ email, password: "12345678" })).accountId;
+    accounts[name] = (
+      await auth.accounts.createLocal({ email, password: "correct horse" })
+    ).accountId;
   }
   await addDevice("k1", "kitchen", accounts.kim);
   await addDevice("k2", "bedroom", accounts.kim);

@@ -71,7 +71,7 @@ export class AccountSecurity {
     const hash = recoveryHash(code ?? "");
     // Looked up first: hashing the new password takes the machine's time, which nobody gets without a right code.
     if (!(await database.stores.recoveryCodes.isUnused(accountId, hash))) return undefined;
-    const passwordHash = await accounts.hashPassword(password);
+    const passwordHash = await accounts.hashPassword(password, account?.email ?? null);
     return database.write(async (stores) => {
       if (!(await stores.recoveryCodes.consume(accountId, hash, clock.now()))) return undefined;
       await stores.accounts.setPasswordHash(accountId, passwordHash);

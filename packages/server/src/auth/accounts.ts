@@ -11,6 +11,7 @@ import type {
   Stores,
 } from "../storage/index.js";
 import { isEmailAddress, normalisedEmail } from "./email-address.js";
+import { isGuessable } from "./guessable-passwords.js";
 import type { LocalIdentityProvider } from "./local-identity-provider.js";
 import { type Passwords, maxPasswordBytes, minPasswordLength } from "./passwords.js";
 import { type Random, newId } from "./secrets.js";
@@ -48,7 +49,7 @@ export class AccountRegistry {
     if (!isEmailAddress(email)) {
       throw new TrefoilError("invalid_request", "The e-mail address is not valid.");
     }
-    assertPassword(request.password);
+    assertPassword(request.password, email);
     const account: NewAccount = {
       accountId: newId(random),
       kind: "local",
@@ -94,7 +95,8 @@ export class AccountRegistry {
    * @throws TrefoilError `invalid_request` where the password will not do
    */
   async setPassword(accountId: string, password: string): Promise<boolean> {
-    const passwordHash = await this.hashPassword(password);
+    const account = await this.#parts.database.stores.accounts.get(accountId);
+    const passwordHash = await this.hashPassword(password, account?.email ?? null);
     return this.#parts.database.write(async (stores) => {
       await endSignIns(stores, accountId);
       return stores.accounts.setPasswordHash(accountId, passwordHash);
@@ -103,10 +105,11 @@ export class AccountRegistry {
 
   /**
    * What is stored of a password.
+   * @param email the address of its account
    * @throws TrefoilError `invalid_request` where the password will not do
    */
-  async hashPassword(password: string): Promise<string> {
-    assertPassword(password);
+  async hashPassword(password: string, email: string | null): Promise<string> {
+    assertPassword(password, email);
     return this.#parts.passwords.hash(password);
   }
 
@@ -146,7 +149,7 @@ export async function endSignIns(stores: Stores, accountId: string): Promise<voi
   await stores.oidcRecords.removeOfAccount(accountId);
 }
 
-function assertPassword(password: string): void {
+function assertPassword(password: string, email: string | null): void {
   if (Array.from(password).length < minPasswordLength) {
     throw new TrefoilError(
       "invalid_request",
@@ -157,6 +160,12 @@ function assertPassword(password: string): void {
     throw new TrefoilError(
       "invalid_request",
       `The password is longer than ${maxPasswordBytes} bytes.`,
+    );
+  }
+  if (isGuessable(password, email)) {
+    throw new TrefoilError(
+      "invalid_request",
+      "The password is one of those that are guessed first.",
     );
   }
 }

@@ -14,6 +14,13 @@ export const maxPasswordBytes = 1_024;
 /** Shortest password. Characters. @see https://pages.nist.gov/800-63-4/sp800-63b.html */
 export const minPasswordLength = 8;
 
+/**
+ * What a password is checked against where there is no account: of the same cost, and there from the first question on, so
+ * that not even that one takes longer. Nobody knows what it is the hash of.
+ */
+export const nobodysHash =
+  "$argon2id$v=19$m=19456,t=2,p=1$+njAxGuss2RmcHiEw5LBEw$2+K/bsJMvp3T3pJ5GaFCaRtR6OJR3F7rs66Ea/oth5U";
+
 /** How many are worked on at once (each takes 19 MiB and a thread), and how many may wait. */
 const maxAtOnce = 2;
 const maxWaiting = 64;
@@ -22,7 +29,6 @@ const maxWaiting = 64;
 export class Passwords {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
-  #nobodys: Promise<string> | undefined;
 
   /** The hash to store, in PHC form. */
   hash(password: string): Promise<string> {
@@ -34,16 +40,10 @@ export class Passwords {
    * @param stored the stored hash; undefined (no such account, no password) takes as long and is never right
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
-    const against = stored ?? (await this.#nobodysHash());
     const right = await this.#inTurn(async () =>
-      (await argon2()).verify(against, normalised(password)),
+      (await argon2()).verify(stored ?? nobodysHash, normalised(password)),
     );
     return right && stored !== undefined;
-  }
-
-  #nobodysHash(): Promise<string> {
-    this.#nobodys ??= this.hash("the password of nobody");
-    return this.#nobodys;
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

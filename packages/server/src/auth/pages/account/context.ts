@@ -6,6 +6,7 @@ import type { Database } from "../../../storage/index.js";
 import type { AccountSecurity } from "../../account-security.js";
 import type { DeviceRegistry } from "../../devices.js";
 import { isEmailAddress, maxEmailBytes } from "../../email-address.js";
+import { isGuessable } from "../../guessable-passwords.js";
 import { maxPasswordBytes, minPasswordLength } from "../../passwords.js";
 import type { SignInOutside } from "../../oidc/external/sign-in-outside.js";
 import type { SignInContext } from "../../sign-in.js";
@@ -119,8 +120,12 @@ export function passwordField(
   );
 }
 
-/** What is wrong with a new password, before it is hashed. */
-export function newPasswordProblems(words: AccountWords, password: string): FormProblem[] {
+/** What is wrong with a new password, before it is hashed. @param email its account's address, as it was typed */
+export function newPasswordProblems(
+  words: AccountWords,
+  password: string,
+  email: string,
+): FormProblem[] {
   const field = "new_password";
   if (password === "") return [{ field, sentence: words.passwordMissing }];
   if (Array.from(password).length < minPasswordLength) {
@@ -129,7 +134,7 @@ export function newPasswordProblems(words: AccountWords, password: string): Form
   if (Buffer.byteLength(password) > maxPasswordBytes) {
     return [{ field, sentence: words.passwordLong }];
   }
-  return [];
+  return isGuessable(password, email) ? [{ field, sentence: words.passwordGuessable }] : [];
 }
 
 /** What is wrong with an e-mail address. */

@@ -35,7 +35,7 @@ export async function passwordPage(context: AccountPagesContext, visit: Visit): 
         ${newPasswordField(words, words.changePassword.next, problems)}
         <p><button>${words.changePassword.submit}</button></p>`,
     after: backLink(words),
-    check: (form) => newPasswordProblems(words, form.text("new_password")),
+    check: (form) => newPasswordProblems(words, form.text("new_password"), label),
     async act(form) {
       const failure = await provePassword(context, visit, form);
       if (failure !== undefined) return failure;

@@ -45,7 +45,7 @@ export async function recoverPage(context: AccountPagesContext, visit: Visit): P
       ...(form.text("code").trim() === ""
         ? [{ field: "code", sentence: words.recover.codeMissing }]
         : []),
-      ...newPasswordProblems(words, form.text("new_password")),
+      ...newPasswordProblems(words, form.text("new_password"), form.text("email")),
     ],
     act: (form) => recover(context, visit, form),
     wrong: { sentence: words.recover.wrong },

@@ -37,7 +37,7 @@ export async function signUpPage(context: AccountPagesContext, visit: Visit): Pr
     </p>`,
     check: (form) => [
       ...emailProblems(words, form.text("email")),
-      ...newPasswordProblems(words, form.text("new_password")),
+      ...newPasswordProblems(words, form.text("new_password"), form.text("email")),
     ],
     act: (form) => signUp(context, visit, form, onwards),
     wrong: { sentence: words.signIn.wrong },

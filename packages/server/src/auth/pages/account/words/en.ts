@@ -10,6 +10,7 @@ export const en = {
   passwordMissing: "Enter your password.",
   passwordShort: (least: number) => `The password must have at least ${least} characters.`,
   passwordLong: "The password is too long.",
+  passwordGuessable: "This password is one of the first that others would try. Choose another one.",
   passwordWrong: "That is not your present password.",
   passwordHint: (least: number) =>
     `At least ${least} characters. A few unrelated words are strong and easy to remember.`,

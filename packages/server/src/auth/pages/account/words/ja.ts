@@ -10,6 +10,7 @@ export const ja: AccountWords = {
   passwordMissing: "パスワードを入力してください。",
   passwordShort: (least) => `パスワードは ${least} 文字以上で入力してください。`,
   passwordLong: "パスワードが長すぎます。",
+  passwordGuessable: "推測されやすいパスワードです。別のものを選んでください。",
   passwordWrong: "現在のパスワードが正しくありません。",
   passwordHint: (least) =>
     `${least} 文字以上。関連のない単語をいくつか並べると、安全で覚えやすくなります。`,

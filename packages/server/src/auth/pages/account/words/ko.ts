@@ -10,6 +10,7 @@ export const ko: AccountWords = {
   passwordMissing: "비밀번호를 입력해 주세요.",
   passwordShort: (least) => `비밀번호는 ${least}자 이상이어야 합니다.`,
   passwordLong: "비밀번호가 너무 깁니다.",
+  passwordGuessable: "쉽게 추측할 수 있는 비밀번호입니다. 다른 비밀번호를 선택해 주세요.",
   passwordWrong: "현재 비밀번호가 올바르지 않습니다.",
   passwordHint: (least) =>
     `${least}자 이상. 서로 관련 없는 단어 몇 개를 이으면 안전하고 기억하기 쉽습니다.`,
