@@ -67,6 +67,57 @@ describe("every page", () => {
   });
 });
 
+describe("a device that names itself like a trick", () => {
+  const evil = `"><img src=x onerror=alert(1)>\u202e<script>`;
+  const sly = { device_id: `d${evil}`, model_id: `m${evil}` };
+  const headers = { "x-device-name": Buffer.from(`n${evil}`).toString("latin1") };
+
+  async function shown(): Promise<readonly Shown[]> {
+    await harness.close();
+    harness = await openHarness();
+    const browser = new Browser(harness);
+    await browser.submit(await browser.open(`${origin}/sign-in`), { email, password });
+    const credentials = { client_id: harness.clientId, client_secret: harness.clientSecret };
+    const code = await harness.code(sly);
+    await harness.token({ grant_type: "authorization_code", code, ...sly }, { headers });
+    const { body } = await harness.send(
+      "/device_authorization",
+      { ...credentials, ...sly },
+      { shape: "POST body", headers },
+    );
+    const [found] = await harness.server.devices.list();
+    const pages = [
+      "/account",
+      `/account/devices/${found?.deviceKey}`,
+      `/account/devices/${found?.deviceKey}/remove`,
+      `/activate?user_code=${String(body["user_code"])}`,
+    ];
+    return Promise.all(pages.map((path) => browser.open(`${origin}${path}`)));
+  }
+
+  it("runs nothing on any page (stored cross-site scripting)", async () => {
+    for (const { html, status, url } of await shown()) {
+      expect(status, url).toBe(200);
+      expect(html, url).not.toMatch(/<img|<script/i);
+      expect(html, url).toContain("&lt;img src=x");
+    }
+  });
+
+  it("turns around nothing that stands beside its name (Trojan source)", async () => {
+    for (const { html, url } of await shown()) {
+      // Names lose such marks; what devices are identified by is kept as it is, in a box of its own.
+      expect(html.replaceAll(/<bdi>[^<]*<\/bdi\s*>/g, ""), url).not.toContain("\u202e");
+    }
+  });
+
+  it("is named by its owner without them", async () => {
+    await shown();
+    const [found] = await harness.server.devices.list();
+    await harness.server.devices.rename(found?.deviceKey ?? "", "Kit\u202echen\u2069");
+    expect((await harness.server.devices.get(found?.deviceKey ?? ""))?.name).toBe("Kitchen");
+  });
+});
+
 describe("an open redirector", () => {
   it.each([
     "https://evil.example/",

@@ -5,6 +5,7 @@ import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Database, DeviceFilter, DeviceRecord, DeviceTriple } from "../storage/index.js";
 import type { AuditTrail } from "./audit-trail.js";
 import type { DeviceOwnerHooks } from "./device-owner.js";
+import { directionMarks } from "./http/caller.js";
 import { type Actor, auditOf, operator } from "./operators/actor.js";
 import type { Revocations } from "./revocations.js";
 
@@ -78,7 +79,7 @@ export class DeviceRegistry {
     const { database, audit } = this.#parts;
     if (
       name !== null &&
-      (name.trim() === "" || name.length > maxDeviceName || /\p{Cc}/u.test(name))
+      (name.trim() === "" || name.length > maxDeviceName || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name))
     ) {
       throw new TrefoilError(
         "invalid_request",
@@ -86,7 +87,8 @@ export class DeviceRegistry {
       );
     }
     const { devices } = database.stores;
-    if (!(await devices.rename(deviceKey, name))) throw unknownDevice();
+    const shown = name?.replaceAll(directionMarks, "") || null;
+    if (!(await devices.rename(deviceKey, shown))) throw unknownDevice();
     const accountId = (await devices.get(deviceKey))?.accountId;
     audit.record({
       event: "device.rename",

@@ -216,9 +216,9 @@ async function showDevice(
           <dt>${words.app}</dt>
           <dd>${client.name}</dd>
           <dt>${words.model}</dt>
-          <dd>${modelId}</dd>
+          <dd><bdi>${modelId}</bdi></dd>
           <dt>${words.deviceId}</dt>
-          <dd>${deviceId}</dd>
+          <dd><bdi>${deviceId}</bdi></dd>
           <dt>${words.askedFrom}</dt>
           <dd>${remoteAddress}</dd>
           <dt>${words.asked}</dt>

@@ -30,6 +30,9 @@ export function callerOf(request: Request, bindings: AuthBindings | undefined): 
   };
 }
 
+/** Marks that turn the direction of what comes after them: a name must not turn the page that shows it. */
+export const directionMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Header bytes are read as Latin-1; devices send UTF-8. Whatever it is, it ends up short and printable. */
 function reported(value: string | null): string | undefined {
   if (value === null) return undefined;
@@ -40,6 +43,9 @@ function reported(value: string | null): string | undefined {
   } catch {
     // Not UTF-8: Latin-1 it is.
   }
-  const printable = text.replaceAll(/\p{Cc}/gu, "").trim();
+  const printable = text
+    .replaceAll(/\p{Cc}/gu, "")
+    .replaceAll(directionMarks, "")
+    .trim();
   return printable === "" ? undefined : Array.from(printable).slice(0, maxReported).join("");
 }

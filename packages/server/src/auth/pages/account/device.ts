@@ -116,9 +116,9 @@ async function showDevice(
         ${isOnline || !isSignedIn ? html`<p>${badgeOf(words, isOnline, isSignedIn)}</p>` : ""}
         <dl>
           <dt>${words.devices.model}</dt>
-          <dd>${device.modelId}</dd>
+          <dd><bdi>${device.modelId}</bdi></dd>
           <dt>${words.devices.deviceId}</dt>
-          <dd>${device.deviceId}</dd>
+          <dd><bdi>${device.deviceId}</bdi></dd>
           <dt>${words.devices.app}</dt>
           <dd>${client?.name ?? words.devices.unknown}</dd>
           <dt>${words.devices.added}</dt>

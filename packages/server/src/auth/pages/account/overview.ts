@@ -72,7 +72,8 @@ function devicesCard(
         <div>
           <h3>${label}${badgeOf(words, isOnline, isSignedIn)}</h3>
           <span class="quiet"
-            >${device.modelId}${isOnline ? "" : html` · ${seen(visit, words, lastSeenAt, now)}`}</span
+            ><bdi>${device.modelId}</bdi
+            >${isOnline ? "" : html` · ${seen(visit, words, lastSeenAt, now)}`}</span
           >
         </div>
         <a
