@@ -4,7 +4,15 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Site, openSite, openingPatience } from "./chromium.js";
-import { password, poll, signIn, signUp, startDevice } from "./people.js";
+import {
+  consentPageOf,
+  password,
+  poll,
+  signIn,
+  signUp,
+  startDevice,
+  termsPageOf,
+} from "./people.js";
 
 const terms = [
   {
@@ -119,6 +127,60 @@ describe.each([
     await page.locator("button[value=allow]").click();
     await page.locator(".problem").waitFor();
     expect(await violations(page), "terms not agreed").toEqual([]);
+  });
+
+  it("for who comes from an app: terms, an address of no use, and consent", async () => {
+    const page = await site.window(look);
+    const person = await signUp(site, page);
+    await page.goto(await termsPageOf(site, person));
+    expect(await violations(page), "terms").toEqual([]);
+    await page.goto(`${site.origin}/terms`);
+    expect(await violations(page), "no terms").toEqual([]);
+    await page.goto(await consentPageOf(site, "An app"));
+    await page.locator("button[value=allow]").waitFor();
+    expect(await violations(page), "consent").toEqual([]);
+    await page.goto(`${site.origin}/oidc/interaction/gone`);
+    expect(await violations(page), "no consent").toEqual([]);
+  });
+});
+
+describe.each([
+  [320, "en-GB"],
+  [320, "ja-JP"],
+  [320, "ko-KR"],
+  [1280, "en-GB"],
+] as const)("at %i pixels, %s", (width, locale) => {
+  // @see https://www.w3.org/TR/WCAG22/#reflow
+  it("no page has to be scrolled sideways, however long the names are", async () => {
+    const page = await site.window({ width, height: 700, locale, scripts: true });
+    const person = await signUp(site, page);
+    const long = "N".repeat(128);
+    const { userCode, deviceCode } = await startDevice(
+      site,
+      `${long.slice(9)}${width}${locale}`,
+      long,
+    );
+    const wide: string[] = [];
+    const look = async (path: string) => {
+      await page.goto(path.startsWith("/") ? `${site.origin}${path}` : path);
+      // A text, because the types of a browser are not those of these tests.
+      const [needed, there] = await page.evaluate<readonly [number, number]>(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+      );
+      if (needed > there) wide.push(`${path}: ${needed}`);
+    };
+    await look(await termsPageOf(site, person));
+    await look(await consentPageOf(site, "A".repeat(256)));
+    await look(`/activate?user_code=${userCode}`);
+    await page.locator("#field-agree-service").check();
+    await page.locator("button[value=allow]").click();
+    await poll(site, deviceCode);
+    for (const path of [...open, ...own, "/terms", "/sign-in?again=1"]) await look(path);
+    await page.goto(`${site.origin}/account`);
+    const key = (await page.locator("ul.plain a.button").getAttribute("href")) ?? "";
+    await look(key);
+    await look(`${key}/remove`);
+    expect(wide).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 // What people do on the pages, for several tests.
 
 import type { Page } from "playwright-core";
-import { postForm } from "./device.js";
+import { postForm, postJson } from "./device.js";
 import type { Site } from "./chromium.js";
 
 export const password = "five unrelated words here";
@@ -27,6 +27,43 @@ export async function signIn(site: Site, page: Page, email: string): Promise<voi
   await page.locator("#field-password").fill(password);
   await page.locator("main form button").click();
   await page.waitForURL(`${site.origin}/account`);
+}
+
+/** The terms page that an app of somebody's is told to open. */
+export async function termsPageOf(site: Site, email: string): Promise<string> {
+  const signedIn = await postJson(`${site.origin}/account/sign-in`, { email, password });
+  const { body } = await postForm(
+    `${site.origin}/authorize`,
+    {
+      client_id: site.client.clientId,
+      device_id: "app",
+      model_id: "trefoil-speaker",
+      response_type: "code",
+      state: "s",
+    },
+    { authorization: `Bearer ${String(signedIn.body["account_access_token"])}` },
+  );
+  return String(body["redirect_uri"]);
+}
+
+/** The page on which somebody who is signed in says whether an app may know them. */
+export async function consentPageOf(site: Site, name: string): Promise<string> {
+  const redirectUri = "https://app.example/back";
+  const { body } = await postJson(
+    `${site.origin}/admin/v1/clients`,
+    { name, redirectUris: [redirectUri] },
+    { authorization: `Bearer ${site.adminToken}` },
+  );
+  const query = new URLSearchParams({
+    client_id: String(body["clientId"]),
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid email devices offline_access",
+    prompt: "consent",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+  });
+  return `${site.origin}/oidc/auth?${query.toString()}`;
 }
 
 /** What a device without an app gets to show. */

@@ -43,10 +43,11 @@ body {
   flex-direction: column;
   background: var(--page);
   color: var(--ink);
+  overflow-wrap: anywhere;
   font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 :lang(ja) body, body:lang(ja) { font-family: system-ui, "Hiragino Sans", "Yu Gothic UI", "Noto Sans CJK JP", "Noto Sans JP", sans-serif; }
-:lang(ko) body, body:lang(ko) { font-family: system-ui, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans CJK KR", "Noto Sans KR", sans-serif; word-break: keep-all; overflow-wrap: anywhere; }
+:lang(ko) body, body:lang(ko) { font-family: system-ui, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans CJK KR", "Noto Sans KR", sans-serif; word-break: keep-all; }
 a { color: var(--leaf); text-underline-offset: .15em; }
 a:hover { color: var(--leaf-strong); }
 :focus-visible { outline: 3px solid var(--leaf); outline-offset: 2px; border-radius: 4px; }
@@ -63,7 +64,7 @@ main.narrow { max-width: 28rem; }
 main:focus { outline: none; }
 h1 { margin: .5rem 0 1rem; font-size: 1.75rem; line-height: 1.25; font-weight: 680; text-wrap: balance; }
 h2 { margin: 0 0 .75rem; font-size: 1.2rem; line-height: 1.35; }
-h3 { margin: 0; font-size: 1.05rem; line-height: 1.4; overflow-wrap: anywhere; }
+h3 { margin: 0; font-size: 1.05rem; line-height: 1.4; }
 p { margin: 0 0 1rem; }
 .lead, .hint, .quiet { color: var(--quiet); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.5rem; margin: 0 0 1.25rem; }
@@ -127,7 +128,7 @@ ul.plain > li:last-child { padding-bottom: 0; }
 .row > :first-child { min-width: 0; }
 dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .25rem 1rem; margin: 0 0 1rem; }
 dt { color: var(--quiet); }
-dd { margin: 0; overflow-wrap: anywhere; }
+dd { margin: 0; }
 .badge { display: inline-block; padding: 0 .6rem; border-radius: 999px; font-size: .85rem; font-weight: 600; background: var(--tint); color: var(--leaf-strong); vertical-align: middle; }
 .badge.off { background: transparent; color: var(--quiet); border: 1px solid var(--line); }
 ol.codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: .4rem 1.5rem; margin: 0 0 1rem; padding: 0; list-style: none; font: 600 1.05rem/1.7 ui-monospace, "SFMono-Regular", Consolas, "Liberation Mono", monospace; }
