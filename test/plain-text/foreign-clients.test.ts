@@ -307,6 +307,6 @@ it("a server on an address that is not loopback does not start, and says why", a
     env: { TREFOIL_PLAIN_TEXT_PORT: "0", TREFOIL_PLAIN_TEXT_HOST: "0.0.0.0" },
   });
   await expect(start).rejects.toThrow(
-    /ended with 1 .*plainText\.host: not a loopback address: .*plainText\.trustedNetwork/,
+    /ended with 1: .*plainText\.host: not a loopback address: .*plainText\.trustedNetwork/,
   );
 });

@@ -46,7 +46,7 @@ export async function serveWebStream(
   try {
     const body = await bodyOf(stream, patience);
     if (body === undefined) return;
-    const request = new Request(new URL(stream.path, originOf(stream)), {
+    const request = new Request(urlOf(stream), {
       method: stream.method,
       headers: { ...stream.headers() },
       ...(bodyless.has(stream.method) ? {} : { body }),
@@ -65,10 +65,15 @@ export async function serveWebStream(
   }
 }
 
-/** Only the path and the query of a request's URL mean anything here: any host name is served. */
-function originOf(stream: ServerStream): string {
-  const authority = /^[\w.:[\]-]{1,255}$/.test(stream.authority) ? stream.authority : "localhost";
-  return `https://${authority}`;
+/**
+ * Only the path and the query of a request's URL mean anything here: any host name is served. They are appended, not resolved: a
+ * target that begins with two slashes would name another host.
+ */
+function urlOf(stream: ServerStream): string {
+  const target = stream.path === "*" ? "/" : stream.path;
+  const url = `https://${stream.authority}${target}`;
+  const isHost = /^[\w.:[\]-]{1,255}$/.test(stream.authority);
+  return isHost && URL.canParse(url) ? url : `https://localhost${target}`;
 }
 
 /** The whole body, or undefined where the peer gave up. */
