@@ -580,6 +580,9 @@ describe("consents", () => {
     expect((await send({ agree: "news" })).location).toBe("/account?done=consent");
     expect((await who.open(at("/account"))).html).toContain("agreed on");
     expect((await send({ take_back: "news" })).location).toBe("/account?done=consent");
+    await withTerms.server.flushAudit();
+    const [record] = await withTerms.database.stores.auditLog.list({ event: "terms.take_back" });
+    expect(record).toMatchObject({ detail: "news@2", remoteAddress: "192.0.2.1" });
     expect((await who.open(at("/account"))).html).not.toContain("agreed on");
     expect((await send({ take_back: "service" })).status).toBe(404);
     await withTerms.close();

@@ -121,6 +121,11 @@ describe("the device's questions", () => {
       modelId: device.model_id,
       reportedName: "Kitchen",
     });
+    await harness.server.flushAudit();
+    const { auditLog } = harness.database.stores;
+    expect(await auditLog.list({ event: "device.activate" })).toMatchObject([
+      { accountId: harness.accountId, clientId: harness.clientId, remoteAddress: "192.0.2.1" },
+    ]);
     expect(await harness.audit()).toEqual(
       expect.arrayContaining(["device.authorize ok", "device.activate ok", "token.issue ok"]),
     );

@@ -569,14 +569,15 @@ describe("what is kept", () => {
     const news = async () =>
       (await terms.statesOf(accountId)).find(({ document }) => document.id === "news")?.agreedAt;
     expect(await news()).toBeNull();
-    await terms.setOptional(accountId, "news", true, "ja");
+    const from = { language: "ja", remoteAddress: "192.0.2.1" } as const;
+    await terms.setOptional(accountId, "news", true, from);
     expect(await news()).toBe(harness.clock.now());
-    await terms.setOptional(accountId, "news", false, "ja");
+    await terms.setOptional(accountId, "news", false, from);
     expect(await news()).toBeNull();
     expect(await terms.history(accountId)).toMatchObject([
       { termsId: "news", clientId: null, language: "en", withdrawnAt: harness.clock.now() },
     ]);
-    await expect(terms.setOptional(accountId, "service", false, "ja")).rejects.toMatchObject({
+    await expect(terms.setOptional(accountId, "service", false, from)).rejects.toMatchObject({
       code: "not_found",
     });
   });

@@ -84,12 +84,14 @@ async function decide(context: AccountPagesContext, visit: Visit): Promise<Respo
     return showForm(visit, shownUserCode(code), [{ sentence: refused.sentence }], refused.status);
   }
   const hash = userCodeHash(code);
+  const clientId = (await database.stores.deviceAuthorizations.findWaiting(hash, clock.now()))
+    ?.clientId;
   const gone = () => showForm(visit, "", [{ field: userCodeParameter, sentence: words.gone }], 409);
   if (form.text("decision") !== "allow") {
     if (!(await database.stores.deviceAuthorizations.decide(hash, "denied", null, clock.now()))) {
       return gone();
     }
-    record(context, visit, "denied");
+    record(context, visit, "denied", { clientId });
     return visit.page({
       title: words.deniedTitle,
       content: html`<div class="card"><p>${words.denied}</p></div>`,
@@ -114,7 +116,7 @@ async function decide(context: AccountPagesContext, visit: Visit): Promise<Respo
     return true;
   });
   if (!approved) return gone();
-  record(context, visit, "ok", terms.map(nameOf).join(" "));
+  record(context, visit, "ok", { clientId, terms: terms.map(nameOf).join(" ") });
   return visit.redirect("/account?done=activated");
 }
 
@@ -135,11 +137,13 @@ function record(
   context: AccountPagesContext,
   visit: Visit,
   outcome: string,
-  terms: string = "",
+  about: { readonly clientId?: string | undefined; readonly terms?: string } = {},
 ): void {
+  const { clientId, terms = "" } = about;
   context.audit.record({
     event: "device.activate",
     outcome,
+    clientId,
     accountId: sessionOf(visit).accountId,
     remoteAddress: visit.caller.remoteAddress,
     detail: terms === "" ? undefined : `agreed to ${terms}`,

@@ -87,7 +87,7 @@ export class TermsRegistry {
     accountId: string,
     termsId: string,
     agreed: boolean,
-    language: Language,
+    { language, remoteAddress }: { readonly language: Language; readonly remoteAddress: string },
   ): Promise<void> {
     const { database, clock, audit } = this.#parts;
     const document = this.documents.find(({ id, required }) => id === termsId && !required);
@@ -100,7 +100,8 @@ export class TermsRegistry {
       await database.stores.consents.withdraw(accountId, termsId, clock.now());
     }
     const event = agreed ? "terms.agree" : "terms.take_back";
-    audit.record({ event, outcome: "ok", accountId, detail: nameOf(document) });
+    const detail = nameOf(document);
+    audit.record({ event, outcome: "ok", accountId, remoteAddress, detail });
   }
 }
 

@@ -71,6 +71,9 @@ export async function consentsPage(context: AccountPagesContext, visit: Visit): 
   const { accountId } = sessionOf(visit);
   const takenBack = form.text("take_back");
   const [termsId, agreed] = takenBack === "" ? [form.text("agree"), true] : [takenBack, false];
-  await context.terms.setOptional(accountId, termsId, agreed, visit.language);
+  await context.terms.setOptional(accountId, termsId, agreed, {
+    language: visit.language,
+    remoteAddress: visit.caller.remoteAddress,
+  });
   return visit.redirect("/account?done=consent");
 }
