@@ -82,7 +82,7 @@ export const tokens: Section = {
     ),
     works(
       ["random parameters never get 500, a hang, or a secret in an answer or a log line"],
-      randomParameters("random parameters get an answer of the table, and give nothing away"),
+      randomParameters("random parameters get an answer of the table, and give nothing away > *"),
     ),
     works(
       [
