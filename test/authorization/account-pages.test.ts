@@ -299,7 +299,9 @@ describe("making an account", () => {
       await harness.server.accounts.findByEmail("x");
       await fill(new Browser(harness), "/sign-up", { ...fresh, email });
     }
-    expect((await fill(browser, "/sign-up", fresh)).status).toBe(429);
+    const slowed = await fill(browser, "/sign-up", fresh);
+    expect(slowed.status).toBe(429);
+    expect(Number(slowed.headers.get("retry-after"))).toBeGreaterThan(0);
   }, 30_000);
 
   it("is not offered where it is off", async () => {
@@ -546,6 +548,7 @@ describe("closing the account", () => {
     const refused = await signIn(new Browser(harness));
     expect(refused.status).toBe(423);
     expect(refused.html).toContain("closed by its owner");
+    expect(refused.headers.get("retry-after")).toBe("2592000");
     harness.clock.advance(2_592_000_000);
     expect((await signIn(new Browser(harness))).status).toBe(303);
   });

@@ -314,6 +314,7 @@ describe("/activate", () => {
       await spend(20);
       const refused = await open(userCode);
       expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
       harness.clock.advance(45_000);
       expect((await open(userCode)).status).toBe(200);
     });

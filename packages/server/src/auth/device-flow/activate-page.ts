@@ -39,15 +39,15 @@ async function lookUp(
   typed: string,
 ): Promise<Response> {
   const words = activateWords[visit.language];
-  const wrong = (sentence: string, status: number) =>
-    showForm(visit, typed, [{ field: userCodeParameter, sentence }], status);
+  const wrong = (sentence: string, status: number, retryAfter?: number) =>
+    showForm(visit, typed, [{ field: userCodeParameter, sentence }], status, retryAfter);
   if (typed.trim() === "") return wrong(words.missing, 422);
   // What can be no code is no try: nothing was learnt by it.
   const code = typedUserCode(typed);
   if (code === undefined) return wrong(words.malformed, 422);
   const retryAfter = countLookup(context, visit);
   if (retryAfter !== undefined) {
-    return wrong(accountWords[visit.language].busy(retryAfter), 429);
+    return wrong(accountWords[visit.language].busy(retryAfter), 429, retryAfter);
   }
   const { database, clock } = context;
   const hash = userCodeHash(code);
@@ -156,11 +156,13 @@ function showForm(
   typed: string,
   problems: readonly FormProblem[],
   status: number,
+  retryAfter?: number,
 ): Promise<Response> {
   const words = activateWords[visit.language];
   return visit.page({
     title: words.title,
     status,
+    headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) },
     hasProblem: problems.length > 0,
     content: html`${problemSummary(visit.language, problems)}
       <div class="card">

@@ -5,13 +5,14 @@ import type { FormProblem } from "../form-fields.js";
 import type { Html } from "../page.js";
 import type { PageForm } from "../page-form.js";
 import type { Visit } from "../visit.js";
-import { formCard, problemOf, problemStatus, wordsOf } from "./context.js";
-
-/** Why a form is shown again, and with which status. */
-export interface FormFailure {
-  readonly problems: readonly FormProblem[];
-  readonly status: number;
-}
+import {
+  type FormFailure,
+  formCard,
+  formFailureOf,
+  headersOf,
+  problemStatus,
+  wordsOf,
+} from "./context.js";
 
 const noFailure: FormFailure = { problems: [], status: 200 };
 
@@ -50,28 +51,26 @@ export async function answerForm(visit: Visit, form: AccountForm): Promise<Respo
   }
   const problems = form.check(typed);
   if (problems.length > 0) return show(visit, form, { problems, status: problemStatus }, typed);
-  const done = await form.act(typed).catch((thrown: unknown) => failureOf(visit, form, thrown));
+  const done = await form
+    .act(typed)
+    .catch((thrown: unknown) => formFailureOf(wordsOf(visit), thrown, form.wrong));
   return done instanceof Response ? done : show(visit, form, done, typed);
-}
-
-/** @throws what the person can do nothing about */
-function failureOf(visit: Visit, { wrong }: AccountForm, thrown: unknown): FormFailure {
-  const { problem, status } = problemOf(wordsOf(visit), thrown, wrong);
-  return { problems: [problem], status };
 }
 
 function show(
   visit: Visit,
   form: AccountForm,
-  { problems, status }: FormFailure,
+  failure: FormFailure,
   typed: PageForm | undefined,
 ): Promise<Response> {
+  const { problems, status } = failure;
   const { purpose, secret, title, lead, before, fields, after, formTargets = [] } = form;
   return visit.page({
     title,
     status,
     hasProblem: problems.length > 0,
     formTargets,
+    headers: headersOf(failure),
     content: html`${lead === undefined ? "" : html`<p class="lead">${lead}</p>`}
     ${formCard(
       visit,

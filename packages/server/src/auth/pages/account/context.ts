@@ -147,22 +147,36 @@ export function emailProblems(words: AccountWords, email: string): FormProblem[]
 /** The status of a page that comes back because its form was not in order. */
 export const problemStatus = 422;
 
-/** A failure that the person can do something about, as a problem of the form; others are thrown on. */
-export function problemOf(
+/** Why a form is shown again, and with which status. */
+export interface FormFailure {
+  readonly problems: readonly FormProblem[];
+  readonly status: number;
+  /** Seconds until the next try makes sense, where it is a matter of time. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** A failure that the person can do something about, as one of the form; others are thrown on. */
+export function formFailureOf(
   words: AccountWords,
   thrown: unknown,
   wrong: FormProblem,
-): { readonly problem: FormProblem; readonly status: number } {
+): FormFailure {
   const error = TrefoilError.from(thrown);
-  const { http } = error.wire;
-  if (error.code === "access_denied") return { problem: wrong, status: http };
+  const { http: status } = error.wire;
+  if (error.code === "access_denied") return { problems: [wrong], status };
   if (error.code === "account_locked") {
-    return { problem: { sentence: words.locked }, status: http };
+    return { problems: [{ sentence: words.locked }], status, retryAfter: error.retryAfter };
   }
   if (error.code === "too_many_requests" || error.code === "unavailable") {
-    return { problem: { sentence: words.busy(error.retryAfter ?? 60) }, status: http };
+    const { retryAfter = 60 } = error;
+    return { problems: [{ sentence: words.busy(retryAfter) }], status, retryAfter };
   }
   throw thrown;
+}
+
+/** The headers of a page that shows a failure. */
+export function headersOf({ retryAfter }: FormFailure): Readonly<Record<string, string>> {
+  return retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
 }
 
 /** The content of a page with one form: problems first, then a card. */

@@ -2,10 +2,10 @@
 
 import type { PageForm } from "../page-form.js";
 import type { Visit } from "../visit.js";
-import type { FormFailure } from "./account-form.js";
 import {
   type AccountPagesContext,
-  problemOf,
+  type FormFailure,
+  formFailureOf,
   problemStatus,
   sessionOf,
   wordsOf,
@@ -41,7 +41,6 @@ export async function provePassword(
     if (proved.accountId === accountId) return undefined;
     return { problems: [{ field, sentence: words.passwordWrong }], status: 403 };
   } catch (thrown) {
-    const { problem, status } = problemOf(words, thrown, { field, sentence: words.passwordWrong });
-    return { problems: [problem], status };
+    return formFailureOf(words, thrown, { field, sentence: words.passwordWrong });
   }
 }

@@ -5,9 +5,10 @@ import { recoveryCodeLength } from "../../account-security.js";
 import { textField } from "../form-fields.js";
 import type { PageForm } from "../page-form.js";
 import type { Visit } from "../visit.js";
-import { type FormFailure, answerForm } from "./account-form.js";
+import { answerForm } from "./account-form.js";
 import {
   type AccountPagesContext,
+  type FormFailure,
   emailField,
   emailProblems,
   newPasswordField,

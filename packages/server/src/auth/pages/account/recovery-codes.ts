@@ -9,9 +9,10 @@ import { cookieNames, cookieOf } from "../cookies.js";
 import { notice } from "../form-fields.js";
 import type { PageForm } from "../page-form.js";
 import type { Visit } from "../visit.js";
-import { type FormFailure, answerForm } from "./account-form.js";
+import { answerForm } from "./account-form.js";
 import {
   type AccountPagesContext,
+  type FormFailure,
   backLink,
   passwordField,
   sessionOf,

@@ -11,8 +11,9 @@ import {
   emailField,
   emailProblems,
   formCard,
+  formFailureOf,
+  headersOf,
   passwordField,
-  problemOf,
   wordsOf,
 } from "./context.js";
 
@@ -79,14 +80,15 @@ export async function outsideBack(outside: SignInOutside, visit: Visit): Promise
   } catch (thrown) {
     const words = wordsOf(visit);
     const wrong = { sentence: words.signIn.outsideFailed };
-    const { problem, status } = problemOf(words, thrown, wrong);
+    const failure = formFailureOf(words, thrown, wrong);
     return visit.page({
       title: words.signIn.title,
-      status,
+      status: failure.status,
       hasProblem: true,
+      headers: headersOf(failure),
       content: formCard(
         visit,
-        [problem],
+        failure.problems,
         html`<p><a class="button wide" href="/sign-in">${words.signIn.title}</a></p>`,
       ),
     });

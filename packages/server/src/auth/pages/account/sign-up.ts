@@ -6,9 +6,10 @@ import { newSecret } from "../../secrets.js";
 import { continueParameter, continuePath } from "../continue-path.js";
 import type { PageForm } from "../page-form.js";
 import type { Visit } from "../visit.js";
-import { type FormFailure, answerForm } from "./account-form.js";
+import { answerForm } from "./account-form.js";
 import {
   type AccountPagesContext,
+  type FormFailure,
   emailField,
   emailProblems,
   newPasswordField,
