@@ -1,5 +1,6 @@
 // The embedded OpenID Connect provider, as an app meets it: by openid-client, which nobody here wrote, and a browser.
 
+import { createHash } from "node:crypto";
 import * as openid from "openid-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Browser, type Shown } from "./browser.js";
@@ -297,6 +298,32 @@ describe("attacks", () => {
     expect(page.html).toContain("Signing in did not work");
     expect(page.html).not.toContain('evil.example/"');
     expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  });
+
+  it("a page that posts the answer to the app runs its one script, and cannot be framed", async () => {
+    const app = await openApp(webBack);
+    const sly = `</script><script>alert(1)</script>`;
+    const more = { response_mode: "form_post", prompt: "none", state: sly };
+    const page = await browser.open((await ask(app, more)).url.href);
+    expect(page.html).toContain(`action="${webBack}"`);
+    expect(page.html.match(/<script/g)).toHaveLength(1);
+    const policy = page.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    const script = /<script>([^]*?)<\/script>/.exec(page.html)?.[1] ?? "";
+    const hash = createHash("sha256").update(script).digest("base64");
+    expect(policy).toContain(`script-src 'sha256-${hash}';`);
+    expect(page.headers.get("x-frame-options")).toBe("DENY");
+  });
+
+  it("what sends a browser on tells no other site where it was, and nothing is sniffed for a page", async () => {
+    const app = await openApp(webBack);
+    const sent = await browser.open((await ask(app)).url.href);
+    const keys = await browser.open(`${origin}/oidc/jwks`);
+    for (const { headers } of [sent, keys]) {
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+    }
   });
 
   it("a code is refused without PKCE from the start", async () => {

@@ -15,6 +15,7 @@ import type { Sessions } from "../../pages/sessions.js";
 import type { Visit } from "../../pages/visit.js";
 import type { Random } from "../../secrets.js";
 import { createProvider } from "./create-provider.js";
+import { guardedAnswer } from "./guarded-answer.js";
 import { formTargetOf, interactionPage } from "./interaction-page.js";
 import { loadLibrary } from "./load-library.js";
 import { interactionPath, issuerOf, mountPath } from "./mount-path.js";
@@ -59,12 +60,12 @@ export class EmbeddedProvider {
     }
     const provider = await this.#provider();
     const listener = provider.callback();
-    return answerByListener((incoming, response) => void listener(incoming, response), request, {
-      origin: origin(),
-      remoteAddress,
-      maxBody,
-      mountPath,
-    });
+    const answer = await answerByListener(
+      (incoming, response) => void listener(incoming, response),
+      request,
+      { origin: origin(), remoteAddress, maxBody, mountPath },
+    );
+    return guardedAnswer(answer);
   }
 
   /**
