@@ -70,6 +70,22 @@ describe("a device on which another account signs in", () => {
     ]);
   });
 
+  it("is changed by nobody who owned it before, even in the moment in which it changes hands", async () => {
+    await harness.pair();
+    const [found] = await harness.server.devices.list();
+    const key = found?.deviceKey ?? "";
+    const before = { by: "account" } as const;
+    const { devices } = harness.server;
+    for (const owner of ["somebody else", ""]) {
+      const refused = { code: "not_found" };
+      await expect(devices.remove(key, before, owner)).rejects.toMatchObject(refused);
+      await expect(devices.rename(key, "mine", before, owner)).rejects.toMatchObject(refused);
+    }
+    expect(await devices.get(key)).toMatchObject({ name: null, removedAt: null });
+    await devices.rename(key, "mine", before, harness.accountId);
+    await devices.remove(key, before, harness.accountId);
+  });
+
   it("stays with the one before where what must go along with it fails", async () => {
     const first = await harness.pair();
     harness.server.onDeviceOwnerChanged(async () => {

@@ -73,9 +73,15 @@ export class DeviceRegistry {
 
   /**
    * @param name null takes the name away
+   * @param owner whose device it must be; default anybody's
    * @throws TrefoilError `not_found`, or `invalid_request` where the name will not do
    */
-  async rename(deviceKey: string, name: string | null, actor: Actor = operator): Promise<void> {
+  async rename(
+    deviceKey: string,
+    name: string | null,
+    actor: Actor = operator,
+    owner?: string,
+  ): Promise<void> {
     const { database, audit } = this.#parts;
     if (
       name !== null &&
@@ -86,10 +92,12 @@ export class DeviceRegistry {
         `A device's name has 1 to ${maxDeviceName} printable characters.`,
       );
     }
-    const { devices } = database.stores;
     const shown = name?.replaceAll(directionMarks, "") || null;
-    if (!(await devices.rename(deviceKey, shown))) throw unknownDevice();
-    const accountId = (await devices.get(deviceKey))?.accountId;
+    const accountId = await database.write(async ({ devices }) => {
+      const device = await devices.get(deviceKey);
+      if (!isOf(device, owner) || !(await devices.rename(deviceKey, shown))) throw unknownDevice();
+      return device.accountId;
+    });
     audit.record({
       event: "device.rename",
       outcome: "ok",
@@ -102,13 +110,14 @@ export class DeviceRegistry {
   /**
    * Takes a device out of its account: its tokens end at once, and its refresh answers `unauthorized_client`, which sends
    * it back to its set-up. It may sign in anew.
+   * @param owner whose device it must be; default anybody's
    * @throws TrefoilError `not_found` where there is no such device, or it was removed already
    */
-  async remove(deviceKey: string, actor: Actor = operator): Promise<void> {
+  async remove(deviceKey: string, actor: Actor = operator, owner?: string): Promise<void> {
     const { database, clock, revocations, ownerHooks, audit } = this.#parts;
     const { ended, accountId } = await database.write(async (stores) => {
       const device = await stores.devices.get(deviceKey);
-      if (device === undefined || !(await stores.devices.remove(deviceKey, clock.now()))) {
+      if (!isOf(device, owner) || !(await stores.devices.remove(deviceKey, clock.now()))) {
         throw unknownDevice();
       }
       await ownerHooks.run(
@@ -134,6 +143,11 @@ export class DeviceRegistry {
       ...auditOf(actor),
     });
   }
+}
+
+/** Looked at in the transaction: somebody else may have signed in on the device since its owner opened the page. */
+function isOf(device: DeviceRecord | undefined, owner: string | undefined): device is DeviceRecord {
+  return device !== undefined && (owner === undefined || device.accountId === owner);
 }
 
 function unknownDevice(): TrefoilError {

@@ -33,7 +33,8 @@ export async function devicePage(
     return showDevice(context, visit, state, name, problems, refused.status);
   }
   try {
-    await context.devices.rename(deviceKey, name === "" ? null : name, ownerAt(visit));
+    const { accountId } = sessionOf(visit);
+    await context.devices.rename(deviceKey, name === "" ? null : name, ownerAt(visit), accountId);
   } catch (thrown) {
     if (!isTrefoilError(thrown) || thrown.code !== "invalid_request") throw thrown;
     const sentence = wordsOf(visit).devices.nameWrong(maxDeviceName);
@@ -55,7 +56,7 @@ export async function removeDevicePage(
   if (visit.isPost) {
     const { refused } = await visit.readForm(purpose);
     if (refused === undefined) {
-      await context.devices.remove(deviceKey, ownerAt(visit));
+      await context.devices.remove(deviceKey, ownerAt(visit), sessionOf(visit).accountId);
       return visit.redirect("/account?done=removed");
     }
     ({ status } = refused);
