@@ -55,6 +55,9 @@ const headerTableBytes = 4_096;
 const maxBlockFrames = 16;
 const blockBytesPerListByte = 4;
 
+/** Part of a body is passed on where it lies, unless so many times as much would stay in memory with it. */
+const mostKeptAlive = 32;
+
 /** A header block of which more is to come. */
 interface OpenBlock {
   readonly streamId: number;
@@ -125,7 +128,9 @@ export class Inbound implements FrameSink {
       return this.#breach(ErrorCode.protocolError);
     }
     if (!this.#isIntroduced) {
-      if (type !== FrameType.settings) return this.#breach(ErrorCode.protocolError);
+      if (type !== FrameType.settings || (flags & Flag.ack) !== 0) {
+        return this.#breach(ErrorCode.protocolError);
+      }
       this.#isIntroduced = true;
     }
     switch (type) {
@@ -170,7 +175,7 @@ export class Inbound implements FrameSink {
     const stream = this.#owner.streamOf(id);
     if (stream === undefined) return this.#late(id);
     if (stream.isHalfClosed) return this.#breach(ErrorCode.streamClosed);
-    let verdict = stream.data(bytes.subarray(from, to), end - start);
+    let verdict = stream.data(pieceOf(bytes, from, to), end - start);
     if (verdict === "fine" && isLast && !stream.closed) verdict = stream.endOfBody();
     if (verdict === "past-window") this.#owner.refuse(id, ErrorCode.flowControlError);
     if (verdict === "wrong-length") this.#owner.refuse(id, ErrorCode.protocolError);
@@ -182,8 +187,10 @@ export class Inbound implements FrameSink {
     let from = start;
     let to = end;
     if ((flags & Flag.padded) !== 0) {
+      if (start === end) return this.#breach(ErrorCode.frameSizeError);
       from++;
-      to -= bytes[start] ?? 0;
+      to -= bytes[start] as number;
+      if (from > to) return this.#breach(ErrorCode.protocolError);
     }
     if ((flags & Flag.priority) !== 0) {
       // What it says is not used any more, but a stream that depends on itself is still an error.
@@ -191,8 +198,9 @@ export class Inbound implements FrameSink {
         return this.#breach(ErrorCode.protocolError);
       }
       from += 5;
+      if (from > end) return this.#breach(ErrorCode.frameSizeError);
+      if (from > to) return this.#breach(ErrorCode.protocolError);
     }
-    if (from > to) return this.#breach(ErrorCode.frameSizeError);
     const endStream = (flags & Flag.endStream) !== 0;
     if ((flags & Flag.endHeaders) !== 0) return this.#block(id, endStream, bytes, from, to);
     this.#openBlock = { streamId: id, endStream, pieces: [], bytes: 0 };
@@ -232,9 +240,9 @@ export class Inbound implements FrameSink {
       throw error;
     }
     if (id <= this.#lastStreamId) return this.#trailers(id, endStream, headers);
-    if (this.#owner.isTurnedAway(id)) return true;
+    if (this.#owner.isTurnedAway(id)) return this.#empty();
     this.#lastStreamId = id;
-    switch (headers.verdict()) {
+    switch (headers.verdict(endStream)) {
       case "fine":
         this.#owner.request(id, headers, endStream, this.#initialWindow);
         return true;
@@ -286,7 +294,9 @@ export class Inbound implements FrameSink {
       const value = bytes.readUInt32BE(at + 2);
       const error = settingError(setting, value);
       if (error !== undefined) return this.#breach(error);
-      entries.set(setting, value);
+      // Only the last value of each counts, but a table that was smaller in between has lost its entries.
+      const isTable = setting === Setting.headerTableSize;
+      entries.set(setting, isTable ? Math.min(value, entries.get(setting) ?? value) : value);
     }
     this.#owner.settings(entries);
     const window = entries.get(Setting.initialWindowSize);
@@ -310,7 +320,7 @@ export class Inbound implements FrameSink {
     if (id !== 0) return this.#breach(ErrorCode.protocolError);
     if (end - start < 8) return this.#breach(ErrorCode.frameSizeError);
     this.#owner.goingAway(bytes.readUInt32BE(start + 4));
-    return true;
+    return this.#empty();
   }
 
   #windowUpdate(id: number, bytes: Buffer, start: number, end: number): boolean {
@@ -349,6 +359,17 @@ export class Inbound implements FrameSink {
     this.#owner.fail(code, "protocol-error");
     return false;
   }
+}
+
+/**
+ * A part of what came. Whoever takes it may keep it, and with it all that it came with: that is no more than so many times as
+ * much, or the peer could have a byte of every 64 KiB kept.
+ */
+function pieceOf(bytes: Buffer, from: number, to: number): Buffer {
+  if ((to - from) * mostKeptAlive >= bytes.buffer.byteLength) return bytes.subarray(from, to);
+  const own = Buffer.allocUnsafeSlow(to - from);
+  bytes.copy(own, 0, from, to);
+  return own;
 }
 
 function dependencyAt(bytes: Buffer, at: number): number {

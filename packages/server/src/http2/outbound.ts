@@ -37,6 +37,10 @@ export class Outbound {
   #window = defaultWindow;
   #isInFlight = false;
   #isScheduled = false;
+  /** How many batches there were. */
+  #batches = 0;
+  /** What is being put together, while those are told whose bytes are part of it. */
+  #batch: Buffer[] = [];
   /** While input is read everything is collected, and goes out together. */
   #isCorked = false;
   #isOver = false;
@@ -53,9 +57,9 @@ export class Outbound {
     return this.#controlBytes;
   }
 
-  /** Whether the socket has yet to take what it was given. */
-  get isInFlight(): boolean {
-    return this.#isInFlight;
+  /** The number of the batch that the socket has yet to take; undefined where it has taken all. */
+  get inFlight(): number | undefined {
+    return this.#isInFlight ? this.#batches : undefined;
   }
 
   /** Sends a frame as soon as can be. @param source whom to tell when it has landed */
@@ -94,12 +98,15 @@ export class Outbound {
   flush(): void {
     this.#isScheduled = false;
     if (this.#isInFlight || this.#isOver) return;
-    const batch = this.#takeControl();
+    this.#batch = this.#takeControl();
     this.#landing = this.#landingNext;
     this.#landingNext = [];
-    if (this.#turns.length > 0) this.#takeTurns(batch);
+    if (this.#turns.length > 0) this.#takeTurns(this.#batch);
+    const batch = this.#batch;
+    this.#batch = [];
     if (batch.length === 0) return;
     this.#isInFlight = true;
+    this.#batches++;
     this.#socket.write(joined(batch), this.#landed);
   }
 
@@ -107,9 +114,13 @@ export class Outbound {
   finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const last = this.#takeControl();
+    // Who is told that their bytes are on their way may end the connection then: these bytes go first.
+    const last = [...this.#batch, ...this.#takeControl()];
+    this.#batch = [];
     if (last.length > 0 && this.#socket.writable) this.#socket.write(joined(last));
     this.#turns = [];
+    this.#landing = [];
+    this.#landingNext = [];
   }
 
   #takeControl(): Buffer[] {
@@ -138,6 +149,8 @@ export class Outbound {
     }
     this.#onData(frames);
     for (const tell of flushed) tell();
+    // They may have ended the connection, and the batch is gone with it.
+    if (this.#isOver) return;
     // What these had to add, a PING most of all, travels along.
     if (this.#control.length > 0) batch.push(...this.#takeControl());
   }

@@ -2,6 +2,7 @@
 
 import type { BodySink } from "./engine.js";
 import { defaultWindow } from "./frames/index.js";
+import { KeptBytes } from "./kept-bytes.js";
 
 /** Once so many bytes were taken the peer is told that it may send as many more. */
 const creditWorthTelling = defaultWindow >>> 1;
@@ -15,13 +16,17 @@ export class RequestBody {
   /** Let go at the body's end, so that nothing of the request is kept longer than it is needed. */
   #sink: BodySink | undefined;
   /** What came and was not taken; undefined where there is none. */
-  #kept: Uint8Array[] | undefined;
+  #kept: KeptBytes | undefined;
+  /** Whether whoever serves the request has had the chance to take what is here: what is kept then may stay for long. */
+  #wasOffered = false;
   #received = 0;
   #window = defaultWindow;
   #taken = 0;
   #isPaused = false;
   #isFlowing = false;
   #isDiscarding = false;
+  /** Whether the stream has ended. */
+  #isAborted = false;
   #ended = false;
 
   /**
@@ -56,11 +61,12 @@ export class RequestBody {
       return "fine";
     }
     this.#give(flowBytes - bytes.byteLength);
+    if (bytes.byteLength === 0) return "fine";
     if (this.#sink !== undefined && this.#kept === undefined && !this.#isPaused) {
       this.#sink.data(bytes);
       this.#give(bytes.byteLength);
-    } else if (bytes.byteLength > 0) {
-      (this.#kept ??= []).push(bytes);
+    } else {
+      this.#keep(bytes);
     }
     return "fine";
   }
@@ -73,17 +79,19 @@ export class RequestBody {
     return "fine";
   }
 
-  /** From now on the body goes there; {@link flow} begins to pass it on. */
+  /** From now on the body goes there; {@link flow} begins to pass it on. One that is gone already is `aborted` in a moment. */
   receive(sink: BodySink): void {
-    this.#sink = sink;
+    if (this.#isAborted || this.#isDiscarding) queueMicrotask(() => sink.aborted());
+    else this.#sink = sink;
   }
 
   /** Nobody wants it: what comes is let go. */
   discard(): void {
     this.#isDiscarding = true;
     this.#sink = undefined;
-    for (const bytes of this.#kept ?? []) this.#give(bytes.byteLength);
+    const kept = this.#kept;
     this.#kept = undefined;
+    if (kept !== undefined) this.#give(kept.byteLength);
   }
 
   /** The answer is complete: a body that nobody asked for is let go. */
@@ -101,24 +109,38 @@ export class RequestBody {
     if (this.#kept !== undefined || this.#ended) queueMicrotask(() => this.flow());
   }
 
+  /** Whoever serves the request knows of it now, and takes its body or does not. */
+  offered(): void {
+    this.#wasOffered = true;
+    this.flow();
+  }
+
   /** Passes on what was kept, as far as it is taken. */
   flow(): void {
     if (this.#isFlowing) return;
     this.#isFlowing = true;
     while (this.#kept !== undefined && this.#sink !== undefined && !this.#isPaused) {
-      const bytes = this.#kept.shift() as Uint8Array;
-      if (this.#kept.length === 0) this.#kept = undefined;
+      const bytes = this.#kept.shift();
+      if (this.#kept.isEmpty) this.#kept = undefined;
       this.#sink.data(bytes);
       this.#give(bytes.byteLength);
     }
     this.#isFlowing = false;
+    if (this.#wasOffered) this.#kept?.keepForLong();
     if (this.#ended && this.#kept === undefined && !this.#isPaused) this.#takeSink()?.end();
   }
 
   /** The stream has ended: a body that was not passed on whole never will be. */
   abort(): void {
+    this.#isAborted = true;
     this.#kept = undefined;
     this.#takeSink()?.aborted();
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#kept ??= new KeptBytes();
+    this.#kept.add(bytes);
+    if (this.#wasOffered) this.#kept.keepForLong();
   }
 
   #takeSink(): BodySink | undefined {

@@ -24,6 +24,14 @@ const connectionFields = new Set([
 
 const colon = 0x3a;
 
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-9.1 */
+const methodPattern = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+/** @see https://www.rfc-editor.org/rfc/rfc3986#section-3.1 */
+const schemePattern = /^[a-z][\w+.-]*$/i;
+
+const spacesAround = /^[ \t]+|[ \t]+$/g;
+
 export class RequestHeaders implements FieldSink {
   method: string | undefined;
   path: string | undefined;
@@ -34,6 +42,8 @@ export class RequestHeaders implements FieldSink {
   readonly #fields: string[] = [];
   #size = 0;
   #pairs = 0;
+  /** Whether there was a pseudo field, and whether there was another one. */
+  #isPseudo = false;
   #isRegular = false;
   #verdict: HeaderVerdict = "fine";
   readonly #limits: HeaderListLimits;
@@ -56,21 +66,24 @@ export class RequestHeaders implements FieldSink {
     else this.#regular(name, value);
   }
 
-  /** What the list of a request comes to, once its block is decoded. */
-  verdict(): HeaderVerdict {
+  /**
+   * What the list of a request comes to, once its block is decoded.
+   * @param bodyless whether no body follows, so that none may be announced
+   */
+  verdict(bodyless: boolean): HeaderVerdict {
     if (this.#verdict !== "fine") return this.#verdict;
     const { method, path } = this;
     if (method === undefined || path === undefined || this.#scheme === undefined)
       return "malformed";
     const isTarget = path.startsWith("/") || (path === "*" && method === "OPTIONS");
-    return isTarget && this.contentLength() !== "malformed" ? "fine" : "malformed";
+    const length = this.contentLength();
+    if (!isTarget || length === "malformed") return "malformed";
+    return bodyless && length !== undefined && length > 0 ? "malformed" : "fine";
   }
 
   /** The same of fields that follow a body, which are read and let go. */
   trailerVerdict(): HeaderVerdict {
-    const isPlain =
-      this.method === undefined && this.path === undefined && this.#scheme === undefined;
-    return isPlain ? this.#verdict : "malformed";
+    return this.#isPseudo ? "malformed" : this.#verdict;
   }
 
   get authority(): string {
@@ -108,13 +121,14 @@ export class RequestHeaders implements FieldSink {
   }
 
   #pseudo(name: string, value: string): void {
+    this.#isPseudo = true;
     if (this.#isRegular || !isValue(value)) {
       this.#verdict = "malformed";
-    } else if (name === ":method" && this.method === undefined) {
+    } else if (name === ":method" && this.method === undefined && methodPattern.test(value)) {
       this.method = value;
-    } else if (name === ":path" && this.path === undefined) {
+    } else if (name === ":path" && this.path === undefined && !value.includes(" ")) {
       this.path = value;
-    } else if (name === ":scheme" && this.#scheme === undefined) {
+    } else if (name === ":scheme" && this.#scheme === undefined && schemePattern.test(value)) {
       this.#scheme = value;
     } else if (name === ":authority" && this.#authority === undefined) {
       this.#authority = value;
@@ -135,7 +149,7 @@ export class RequestHeaders implements FieldSink {
       return;
     }
     // Spaces around a value say nothing; RFC 9113 forbids them, but the parsers of HTTP/1.1 have taught devices that they pass.
-    this.#fields.push(name, isPadded(value) ? value.trim() : value);
+    this.#fields.push(name, isPadded(value) ? value.replaceAll(spacesAround, "") : value);
   }
 }
 

@@ -42,6 +42,14 @@ export class ResponseQueue {
     this.#isEnding = true;
   }
 
+  /** Nothing of it is sent any more. */
+  clear(): void {
+    this.#entries = [];
+    this.#begun = 0;
+    this.#bytes = 0;
+    this.#isEnding = false;
+  }
+
   /** The peer takes so many bytes more, or fewer where negative. @returns whether the window is one that can be */
   widen(increment: number): boolean {
     this.#window += increment;

@@ -92,8 +92,10 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   #window = defaultWindow;
   #asked: Asked[] = [];
   #lastPing = 0;
-  /** Since when the socket takes what it was given. */
-  #stuckSince: number | undefined;
+  /** The batch that the socket had not taken at the last look, and since when. */
+  #stuck: { readonly batch: number; readonly since: number } | undefined;
+  /** When it was first seen to be over with the socket still open. */
+  #overSince: number | undefined;
   #limit: SessionLimit | undefined;
   #cause: Error | undefined;
   #closed: CloseReason | undefined;
@@ -133,6 +135,8 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
     // Half a connection is of no use: what the peer asked for cannot be confirmed any more.
     socket.once("end", () => socket.destroy());
     socket.once("close", () => this.#end());
+    // One that was lost on its way here has told so already.
+    if (socket.destroyed) setImmediate(() => this.#end());
   }
 
   get bytesQueued(): number {
@@ -188,7 +192,12 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
 
   /** Looks at the deadlines; to be called about once a second. */
   check(now: number): void {
-    if (this.#phase === "over") return;
+    if (this.#phase === "over") {
+      // A peer that does not even take the goodbye is not waited for.
+      this.#overSince ??= now;
+      if (now - this.#overSince >= this.#options.limits.slowReaderTimeout) this.#socket.destroy();
+      return;
+    }
     const { firstRequestTimeout, idleTimeout } = this.#options.limits;
     const openStreams = this.#streams.size;
     const advice = this.#liveness.check({ now, openStreams, unfinished: this.#inbound.unfinished });
@@ -202,8 +211,11 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
 
   #readsSlowly(now: number): boolean {
     const { slowReaderTimeout } = this.#options.limits;
-    this.#stuckSince = this.#outbound.isInFlight ? (this.#stuckSince ?? now) : undefined;
-    if (this.#stuckSince !== undefined && now - this.#stuckSince >= slowReaderTimeout) return true;
+    const { inFlight } = this.#outbound;
+    // The same batch for all of that time: a peer that reads slowly but steadily takes one after the other.
+    if (inFlight === undefined) this.#stuck = undefined;
+    else if (this.#stuck?.batch !== inFlight) this.#stuck = { batch: inFlight, since: now };
+    if (this.#stuck !== undefined && now - this.#stuck.since >= slowReaderTimeout) return true;
     for (const stream of this.#waiting) {
       if (now - stream.waitingSince >= slowReaderTimeout) return true;
     }
@@ -410,8 +422,9 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
 
   #encode(status: number, headers: ResponseHeaders, date?: string): Buffer {
     const prefix = this.#mustForgetTable ? forgetTable : undefined;
+    const block = encodeResponse(frameHeadBytes, prefix, status, headers, date);
     this.#mustForgetTable = false;
-    return encodeResponse(frameHeadBytes, prefix, status, headers, date);
+    return block;
   }
 
   #now(): number {

@@ -157,7 +157,7 @@ export class Stream implements ServerStream, DataSource {
   write(bytes: Uint8Array, flushed?: () => void): void {
     if (this.#closed !== undefined || this.#answer !== "responded") return;
     this.#push(bytes, flushed);
-    this.session.offer(this);
+    if (this.#unflushed > 0) this.session.offer(this);
   }
 
   end(bytes?: Uint8Array): void {
@@ -191,7 +191,7 @@ export class Stream implements ServerStream, DataSource {
     if (this.#closed !== undefined) return;
     serve(this);
     this.#isHandedOver = true;
-    this.#body.flow();
+    this.#body.offered();
   }
 
   /** Whether the peer has sent all that it has to. */
@@ -272,7 +272,8 @@ export class Stream implements ServerStream, DataSource {
   }
 
   #push(bytes: Uint8Array, flushed: (() => void) | undefined): void {
-    this.#wait();
+    // Nothing is not waited for: no peer could take it.
+    if (bytes.byteLength > 0) this.#wait();
     this.#unflushed += bytes.byteLength;
     this.#queue.push(bytes, flushed);
     this.session.queue(bytes.byteLength);
@@ -309,6 +310,8 @@ export class Stream implements ServerStream, DataSource {
     this.#linger?.cancel();
     this.session.queue(-this.#unflushed);
     this.#unflushed = 0;
+    this.#queue.clear();
+    this.#drainListeners = undefined;
     this.session.streamClosed(this, brokenOff);
     const listeners = this.#closeListeners;
     this.#closeListeners = undefined;

@@ -48,6 +48,7 @@ export class FrameReader {
 
   /** Takes bytes as they came; what is passed on keeps them in use. */
   push(bytes: Buffer): void {
+    if (this.#over) return;
     let at = this.greeted ? 0 : this.#greet(bytes);
     if (this.#held !== undefined) at = this.#complete(bytes, at);
     while (!this.#over && bytes.byteLength - at >= frameHeadBytes) {

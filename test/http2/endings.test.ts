@@ -1,0 +1,276 @@
+// How connections and streams end where something calls back in the middle, where a peer takes nothing, and where somebody
+// comes late.
+
+import { Duplex } from "node:stream";
+import type { Socket } from "node:net";
+import { FakeClock } from "@trefoil/protocol/clock";
+import { afterEach, describe, expect, it } from "vitest";
+import { configSchema } from "../../packages/server/src/config/index.js";
+import {
+  type CloseReason,
+  type ServerSession,
+  type ServerStream,
+  type SessionLimit,
+  createHttp2Engine,
+  engineLimits,
+} from "../../packages/server/src/http2/index.js";
+import {
+  FrameReader,
+  FrameType,
+  Setting,
+  dataFrame,
+  headersFrame,
+  pingFrame,
+  preface,
+  requestBlock,
+  rstStreamFrame,
+  settingsFrame,
+} from "../harness/raw-http2.js";
+import { type EngineServer, startEngine } from "./engine-server.js";
+
+let server: EngineServer | undefined;
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+const post = requestBlock({ method: "POST", path: "/body" });
+
+/** Where a body went. */
+class Recorder {
+  readonly said: string[] = [];
+  data(bytes: Uint8Array): void {
+    this.said.push(Buffer.from(bytes).toString());
+  }
+  end(): void {
+    this.said.push("<end>");
+  }
+  aborted(): void {
+    this.said.push("<aborted>");
+  }
+}
+
+/** A socket that takes its writes when it is told to. */
+class SlowSocket extends Duplex {
+  remoteAddress = "127.0.0.1";
+  readonly frames = new FrameReader();
+  readonly written: string[] = [];
+  #taken: (() => void) | undefined;
+
+  override _read(): void {}
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, taken: () => void): void {
+    for (const { type, streamId } of this.frames.push(bytes)) {
+      this.written.push(`${type}@${streamId}`);
+    }
+    this.#taken = taken;
+  }
+
+  /** Takes one write. */
+  async takeOne(): Promise<void> {
+    await settled();
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.();
+    await settled();
+  }
+
+  destroySoon(): void {
+    this.end(() => this.destroy());
+  }
+}
+
+/** Lets what was set off come to its end. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The engine on such a socket, and a peer that has sent a request there. */
+async function slowly(): Promise<{
+  socket: SlowSocket;
+  clock: FakeClock;
+  session: ServerSession;
+  stream: ServerStream;
+  limits: SessionLimit[];
+  openSessions: () => number;
+}> {
+  const clock = new FakeClock();
+  const limits: SessionLimit[] = [];
+  const engine = createHttp2Engine({
+    limits: engineLimits(configSchema.parse({})),
+    clock,
+    onLimit: (limit) => limits.push(limit),
+  });
+  const socket = new SlowSocket();
+  let stream: ServerStream | undefined;
+  const session = engine.serve(socket as unknown as Socket, () => ({
+    stream: (opened) => void (stream = opened),
+  }));
+  const { initialWindowSize } = Setting;
+  socket.push(Buffer.concat([preface, settingsFrame({ [initialWindowSize]: 2 ** 30 })]));
+  socket.push(headersFrame(1, post));
+  await socket.takeOne();
+  await socket.takeOne();
+  return {
+    socket,
+    clock,
+    session,
+    stream: stream!,
+    limits,
+    openSessions: () => engine.openSessions,
+  };
+}
+
+describe("a connection", () => {
+  it("whose peer takes one batch after the other, slowly, is kept, although a batch is always on its way", async () => {
+    const { socket, clock, stream, limits } = await slowly();
+    stream.respond(200, {});
+    stream.write(Buffer.alloc(65_535));
+    stream.write(Buffer.alloc(65_536));
+    for (let second = 0; second < 200; second++) {
+      clock.advance(1_000);
+      if (second % 20 === 0) {
+        await socket.takeOne();
+        socket.push(Buffer.from([0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0]));
+        stream.write(Buffer.alloc(65_536));
+      }
+    }
+    await settled();
+    expect(limits).toEqual([]);
+    for (let second = 0; second < 65; second++) clock.advance(1_000);
+    expect(limits).toEqual(["slow-reader"]);
+  });
+
+  it("that ended in good order is cut where the peer does not take the goodbye", async () => {
+    const { socket, clock, session, openSessions } = await slowly();
+    const reasons: CloseReason[] = [];
+    session.onClose((reason) => reasons.push(reason));
+    socket.push(rstStreamFrame(1));
+    await settled();
+    session.close();
+    await settled();
+    expect(reasons).toEqual([]);
+    for (let second = 0; second < 62; second++) clock.advance(1_000);
+    await settled();
+    expect(reasons).toEqual([{ kind: "closed" }]);
+    expect(openSessions()).toBe(0);
+  });
+
+  it("that is lost before it is served is forgotten", async () => {
+    const clock = new FakeClock();
+    const engine = createHttp2Engine({ limits: engineLimits(configSchema.parse({})), clock });
+    const socket = new SlowSocket();
+    socket.destroy();
+    await settled();
+    engine.serve(socket as unknown as Socket, () => ({ stream: () => undefined }));
+    await settled();
+    expect(engine.openSessions).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("that is closed by who is told that bytes are on their way sends these bytes first", async () => {
+    const { socket, session, stream } = await slowly();
+    stream.respond(200, {});
+    await socket.takeOne();
+    socket.written.length = 0;
+    stream.write(Buffer.from("last words"), () => {
+      session.close();
+      stream.reset(0);
+    });
+    await socket.takeOne();
+    const { data, goaway, rstStream } = FrameType;
+    expect(socket.written).toEqual([`${data}@1`, `${goaway}@0`, `${rstStream}@1`]);
+    await socket.takeOne();
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it("that is destroyed by who is told that bytes are on their way sends nothing behind its GOAWAY", async () => {
+    const { socket, session, stream } = await slowly();
+    stream.respond(200, {});
+    await socket.takeOne();
+    socket.written.length = 0;
+    stream.write(Buffer.from("last words"), () => session.destroy(2));
+    await settled();
+    expect(socket.written).toEqual([`${FrameType.data}@1`, `${FrameType.goaway}@0`]);
+  });
+
+  it("that was told to leave counts what it opens nonetheless as frames that carry nothing", async () => {
+    server = await startEngine(() => undefined, { emptyFrames: { burst: 10, perSecond: 1 } });
+    const peer = await server.connect();
+    peer.send(headersFrame(1, post));
+    await peer.roundTrip();
+    server.sessions[0]!.goaway();
+    peer.send(...Array.from({ length: 20 }, (_, index) => headersFrame(3 + 2 * index, post)));
+    await peer.whenClosed();
+    expect(server.limitsMet).toEqual(["frame-flood"]);
+    expect(server.streams).toHaveLength(1);
+  });
+});
+
+describe("a stream", () => {
+  it("to which nothing is written does not wait for its reader", async () => {
+    const { socket, clock, stream, limits } = await slowly();
+    stream.respond(200, {});
+    await socket.takeOne();
+    let flushed = 0;
+    stream.write(Buffer.alloc(0), () => flushed++);
+    await settled();
+    expect(flushed).toBe(1);
+    for (let second = 0; second < 90; second++) clock.advance(1_000);
+    expect(limits).toEqual([]);
+  });
+
+  it("whose body is asked for after it has ended tells at once that there is none", async () => {
+    server = await startEngine();
+    const peer = await server.connect();
+    peer.send(headersFrame(1, post, { endStream: false }), dataFrame(1, Buffer.from("some")));
+    await peer.roundTrip();
+    peer.send(rstStreamFrame(1));
+    await peer.roundTrip();
+    const late = new Recorder();
+    server.streams[0]!.receive(late);
+    await settled();
+    expect(late.said).toEqual(["<aborted>"]);
+  });
+
+  it("whose body is asked for after it was let go with the answer never passes it off as complete", async () => {
+    server = await startEngine((stream) => {
+      stream.respond(200, {});
+      stream.end();
+    });
+    const peer = await server.connect();
+    peer.send(headersFrame(1, post, { endStream: false }), dataFrame(1, Buffer.from("some")));
+    await peer.until(() => peer.endedOf(1));
+    const late = new Recorder();
+    server.streams[0]!.receive(late);
+    peer.send(dataFrame(1, Buffer.from("more"), { endStream: true }));
+    await peer.roundTrip();
+    expect(late.said).toEqual(["<aborted>"]);
+  });
+
+  it("that is reset by who takes its body is told of that once, and takes nothing more", async () => {
+    const recorder = new Recorder();
+    server = await startEngine((stream) => {
+      stream.receive({
+        data(bytes) {
+          recorder.data(bytes);
+          stream.reset(8);
+        },
+        end: () => recorder.end(),
+        aborted: () => recorder.aborted(),
+      });
+    });
+    const peer = await server.connect();
+    peer.send(
+      headersFrame(1, post, { endStream: false }),
+      dataFrame(1, Buffer.from("first")),
+      dataFrame(1, Buffer.from("second"), { endStream: true }),
+    );
+    await peer.until(() => peer.endedOf(1));
+    peer.send(pingFrame());
+    await peer.roundTrip();
+    expect(recorder.said).toEqual(["first", "<aborted>"]);
+    expect(server.sessions[0]!.openStreams).toBe(0);
+  });
+});
