@@ -22,6 +22,17 @@ describe("a token bucket", () => {
     expect([1e9, 1e9, 1e9].map((now) => bucket.take(now))).toEqual([true, true, false]);
   });
 
+  it("takes back what was earned, up to the burst", () => {
+    const bucket = new TokenBucket({ burst: 3, perSecond: 1 }, 0);
+    for (let token = 0; token < 3; token++) bucket.take(0);
+    bucket.give(1);
+    expect([0, 0].map((now) => bucket.take(now))).toEqual([true, false]);
+    bucket.give(0);
+    expect(bucket.take(0)).toBe(false);
+    bucket.give(1_000);
+    expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
+  });
+
   it("gives nothing for a clock that was set back, and goes on from there", () => {
     const bucket = new TokenBucket({ burst: 1, perSecond: 1 }, 10_000);
     expect(bucket.take(10_000)).toBe(true);

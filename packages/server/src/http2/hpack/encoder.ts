@@ -59,6 +59,7 @@ function putField(name: string, value: string): void {
   // Two lengths of at most five octets each, and an octet for the index.
   reserve(name.length + value.length + 12);
   if (index === undefined) {
+    if (name === "") throw new TypeError("A response header has no name.");
     scratch[at++] = 0;
     putText(name.toLowerCase(), isNameCharacter);
   } else if (index <= maxOneByteNameIndex) {
