@@ -70,10 +70,14 @@ class SlowSocket extends Duplex {
   /** Takes one write. */
   async takeOne(): Promise<void> {
     await settled();
+    this.takeNow();
+    await settled();
+  }
+
+  takeNow(): void {
     const taken = this.#taken;
     this.#taken = undefined;
     taken?.();
-    await settled();
   }
 
   destroySoon(): void {
@@ -272,5 +276,21 @@ describe("a stream", () => {
     await peer.roundTrip();
     expect(recorder.said).toEqual(["first", "<aborted>"]);
     expect(server.sessions[0]!.openStreams).toBe(0);
+  });
+
+  it("whose body came whole says so, even where its answer has left before the body was passed on", async () => {
+    const { socket, stream } = await slowly();
+    const recorder = new Recorder();
+    const reasons: CloseReason[] = [];
+    stream.onClose((reason) => reasons.push(reason));
+    // In one turn, as where a write is taken at once.
+    process.nextTick(() => {
+      stream.receive(recorder);
+      stream.respond(200, {}, { end: true });
+      process.nextTick(() => socket.takeNow());
+    });
+    await settled();
+    expect(reasons).toEqual([{ kind: "closed" }]);
+    expect(recorder.said).toEqual(["<end>"]);
   });
 });

@@ -313,6 +313,8 @@ export class Stream implements ServerStream, DataSource {
     this.#queue.clear();
     this.#drainListeners = undefined;
     this.session.streamClosed(this, brokenOff);
+    // What came whole and is about to be passed on was not cut off.
+    if (reason.kind === "closed" && this.#body.ended) this.#body.flow();
     const listeners = this.#closeListeners;
     this.#closeListeners = undefined;
     for (const listener of listeners ?? []) listener(reason);
