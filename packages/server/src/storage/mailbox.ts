@@ -1,8 +1,9 @@
 // The rows of the mailbox. Batches go into few statements, because a push to thousands of devices is thousands of rows.
 
 import type { Kysely } from "kysely";
-import { batches } from "./batch-statement.js";
+import { BatchStatement } from "./batch-statement.js";
 import type { Schema } from "./schema.js";
+import { Statement, type StatementRunner } from "./statement.js";
 
 /** A row to be kept. */
 export interface NewMailboxRow {
@@ -49,32 +50,76 @@ export interface MailboxStore {
   census(): Promise<MailboxCensus>;
 }
 
+/** A row as it is written. */
+interface RowToInsert extends Omit<NewMailboxRow, "required"> {
+  readonly required: 0 | 1;
+}
+
+const insertRows = new BatchStatement((db, rows: readonly RowToInsert[]) =>
+  db
+    .insertInto("mailbox")
+    .values(
+      rows.map((row) => ({
+        device_key: row.deviceKey,
+        message_id: row.messageId,
+        body: row.body,
+        queued_at: row.queuedAt,
+        expires_at: row.expiresAt,
+        required: row.required,
+      })),
+    )
+    .returning("sequence"),
+);
+
+const deleteRows = new BatchStatement((db, rows: readonly { readonly sequence: number }[]) =>
+  db.deleteFrom("mailbox").where(
+    "sequence",
+    "in",
+    rows.map(({ sequence }) => sequence),
+  ),
+);
+
+interface Selection {
+  readonly deviceKey: string;
+  readonly after: number;
+  readonly limit: number;
+  readonly now: number;
+}
+
+const selectRows = new Statement((db, { deviceKey, after, limit, now }: Selection) =>
+  db
+    .selectFrom("mailbox")
+    .select(["sequence", "message_id", "body", "queued_at", "expires_at"])
+    .where("device_key", "=", deviceKey)
+    .where("sequence", ">", after)
+    .where("expires_at", ">", now)
+    .orderBy("sequence")
+    .limit(limit),
+);
+
+const countRows = new Statement((db, { deviceKey }: { readonly deviceKey: string }) =>
+  db
+    .selectFrom("mailbox")
+    .select((query) => query.fn.countAll<number>().as("count"))
+    .where("device_key", "=", deviceKey),
+);
+
 export class SqlMailboxStore implements MailboxStore {
   readonly #db: Kysely<Schema>;
+  readonly #runner: StatementRunner;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, runner: StatementRunner) {
     this.#db = db;
+    this.#runner = runner;
   }
 
   async insert(rows: readonly NewMailboxRow[]): Promise<number[]> {
+    const toInsert = rows.map((row) => ({ ...row, required: row.required ? 1 : 0 }) as const);
     const sequences: number[] = [];
-    for (const batch of batches(rows)) {
-      const inserted = await this.#db
-        .insertInto("mailbox")
-        .values(
-          batch.map((row) => ({
-            device_key: row.deviceKey,
-            message_id: row.messageId,
-            body: row.body,
-            queued_at: row.queuedAt,
-            expires_at: row.expiresAt,
-            required: row.required ? 1 : 0,
-          })),
-        )
-        .returning("sequence")
-        .execute();
+    for (const step of insertRows.over(toInsert)) {
+      const inserted = await this.#runner.run(step);
       // Sequences are given out in the order of the values; the order of RETURNING is nobody's promise.
-      sequences.push(...inserted.map((row) => row.sequence).sort((a, b) => a - b));
+      sequences.push(...inserted.rows.map((row) => row.sequence).sort((a, b) => a - b));
     }
     return sequences;
   }
@@ -85,15 +130,7 @@ export class SqlMailboxStore implements MailboxStore {
     limit: number,
     now: number,
   ): Promise<MailboxRow[]> {
-    const rows = await this.#db
-      .selectFrom("mailbox")
-      .select(["sequence", "message_id", "body", "queued_at", "expires_at"])
-      .where("device_key", "=", deviceKey)
-      .where("sequence", ">", after)
-      .where("expires_at", ">", now)
-      .orderBy("sequence")
-      .limit(limit)
-      .execute();
+    const { rows } = await this.#runner.run(selectRows.with({ deviceKey, after, limit, now }));
     return rows.map((row) => ({
       sequence: row.sequence,
       messageId: row.message_id,
@@ -104,9 +141,8 @@ export class SqlMailboxStore implements MailboxStore {
   }
 
   async delete(sequences: readonly number[]): Promise<void> {
-    for (const batch of batches(sequences)) {
-      await this.#db.deleteFrom("mailbox").where("sequence", "in", batch).execute();
-    }
+    const rows = sequences.map((sequence) => ({ sequence }));
+    for (const step of deleteRows.over(rows)) await this.#runner.run(step);
   }
 
   async trim(deviceKey: string, keep: number): Promise<number> {
@@ -144,12 +180,8 @@ export class SqlMailboxStore implements MailboxStore {
   }
 
   async count(deviceKey: string): Promise<number> {
-    const { count } = await this.#db
-      .selectFrom("mailbox")
-      .select((query) => query.fn.countAll<number>().as("count"))
-      .where("device_key", "=", deviceKey)
-      .executeTakeFirstOrThrow();
-    return count;
+    const { rows } = await this.#runner.run(countRows.with({ deviceKey }));
+    return rows[0]?.count ?? 0;
   }
 
   async census(): Promise<MailboxCensus> {

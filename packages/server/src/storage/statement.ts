@@ -56,7 +56,7 @@ export class Statement<P extends object, R> {
   readonly #rows: number | undefined;
 
   /**
-   * @param build hands the parameters on to Kysely and does nothing else with them: they are no values yet
+   * @param build hands the parameters on to Kysely and neither computes with them nor chooses by them: they are no values yet
    * @param rows how many rows of parameters it takes, where it takes rows
    */
   constructor(build: (db: Kysely<Schema>, parameters: P) => Compilable<R>, rows?: number) {

@@ -70,6 +70,6 @@ export function sqlStores(db: Kysely<Schema>, runner: StatementRunner): Stores {
     externalIdentities: new SqlExternalIdentityStore(db),
     auditLog: new SqlAuditLogStore(db, runner),
     attempts: new SqlAttemptStore(db),
-    mailbox: new SqlMailboxStore(db),
+    mailbox: new SqlMailboxStore(db, runner),
   };
 }
