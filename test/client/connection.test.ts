@@ -1,7 +1,17 @@
 // How a device connects, and what it does when the connection goes: against a gateway that is told to misbehave.
 import { constants } from "node:http2";
+import { type TransportConnection, createClient as createAnyClient } from "@trefoil/client";
+import type { HttpAnswer } from "@trefoil/client/node";
+import { FakeClock } from "@trefoil/protocol/clock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Device, eventually, makeDevice, signedInDevice } from "./device.js";
+import {
+  type Device,
+  FakeAuthorization,
+  eventually,
+  json,
+  makeDevice,
+  signedInDevice,
+} from "./device.js";
 import { FakeGateway, noContent, refuseStream, refuseWith, stall } from "./fake-gateway.js";
 
 let gateway: FakeGateway;
@@ -76,6 +86,71 @@ describe("connecting", () => {
     await device.client.close();
     await eventually(() => gateway.sockets.size === 0);
     expect(device.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("what comes while a token is being fetched", () => {
+  it("GOAWAY: the downchannel is opened on a new connection when the token is there", async () => {
+    device.auth.lifetime = 20;
+    await device.client.signIn({ kind: "guest" });
+    await device.client.connect();
+    let answer: (answer: HttpAnswer) => void = () => undefined;
+    device.auth.next.push(() => new Promise<HttpAnswer>((resolve) => (answer = resolve)));
+    device.clock.advance(20_000);
+    await eventually(() => device.auth.count("refresh_token") === 1, "the refresh");
+    gateway.channel.stream.end();
+    await eventually(() => device.client.state.phase === "opening", "the next downchannel");
+    gateway.sessions[0]!.goaway();
+    await eventually(
+      () => device.client.state.phase === "opening" && device.client.state.line === undefined,
+      "GOAWAY",
+    );
+    const tokens = { access_token: "late", refresh_token: "r", expires_in: 20 };
+    answer(json(200, tokens));
+    await eventually(reopened(2), "a downchannel");
+    expect(gateway.sessions).toHaveLength(2);
+    expect(gateway.requests.at(-1)?.headers.authorization).toBe("Bearer late");
+  });
+});
+
+describe("a transport that does not heed its signal", () => {
+  it.each([
+    ["never connects", undefined],
+    ["connects too late", 60_000],
+  ])("and %s is given up in time, and tried again", async (_what, after) => {
+    let tries = 0;
+    let destroyed = 0;
+    const late = { onGoaway() {}, onClose() {}, destroy: () => void destroyed++ };
+    const clock = new FakeClock();
+    const auth = new FakeAuthorization();
+    const client = createAnyClient({
+      authUrl: "http://auth.test",
+      client: { id: "client", secret: "secret" },
+      device: { id: "device", model: "model" },
+      http: auth.http,
+      clock,
+      transport: {
+        origin: "https://gateway.test",
+        connect: () =>
+          new Promise((resolve) => {
+            tries++;
+            if (after !== undefined) {
+              clock.after(after, () => resolve(late as unknown as TransportConnection));
+            }
+          }),
+      },
+    });
+    await client.signIn({ kind: "guest" });
+    const connected = client.connect({ waitOnFirstConnect: true });
+    connected.catch(() => undefined);
+    await eventually(() => tries === 1, "the first try");
+    clock.advance(10_000);
+    await eventually(() => client.state.phase === "waiting", "the wait");
+    clock.advance(60_000);
+    await eventually(() => tries === 2, "the second try");
+    if (after !== undefined) await eventually(() => destroyed === 1, "the end of the late one");
+    await client.close();
+    await expect(connected).rejects.toMatchObject({ code: "unavailable" });
   });
 });
 

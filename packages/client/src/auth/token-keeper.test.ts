@@ -214,4 +214,74 @@ describe("a token keeper", () => {
     expect(await renewed).toMatchObject({ kind: "sign-in" });
     expect(await store.load()).toBeUndefined();
   });
+
+  it("is not stuck when the person signs in anew during a refresh, with tokens that have expired already", async () => {
+    const { keeper, fresh, clock, answers } = setUp();
+    await keeper.adopt(fresh());
+    let answer: (outcome: RefreshOutcome) => void = () => {};
+    answers.push(() => new Promise<RefreshOutcome>((resolve) => (answer = resolve)));
+    const renewed = keeper.renew("a1");
+    await settle();
+    // As after a leap of the device's clock.
+    await keeper.adopt({ ...fresh(), expiresAt: clock.now() });
+    answer({ kind: "tokens", tokens: fresh() });
+    const late = settle().then(() => "stuck");
+    expect(await Promise.race([renewed, late])).toMatchObject({ kind: "token" });
+    expect(await keeper.accessToken()).toEqual({ kind: "token", accessToken: "a4" });
+  });
+
+  it.each([
+    ["signs out", undefined],
+    ["signs in anew", "a9"],
+  ])(
+    "lets what a refresh brought go where the person %s while it is saved",
+    async (_what, next) => {
+      const { keeper, fresh, store, log } = setUp();
+      await keeper.adopt(fresh());
+      const save = store.save.bind(store);
+      let saved: () => void = () => {};
+      store.save = (tokens) => {
+        store.save = save;
+        return new Promise((resolve) => {
+          // The slow disk has the last word.
+          saved = () => resolve(save(tokens));
+        });
+      };
+      const renewed = keeper.renew("a1");
+      await settle();
+      if (next === undefined) await keeper.forget();
+      else await keeper.adopt({ ...fresh(), accessToken: next });
+      saved();
+      expect(await renewed).toMatchObject(
+        next === undefined ? { kind: "sign-in" } : { kind: "token", accessToken: next },
+      );
+      expect((await keeper.tokens())?.accessToken).toBe(next);
+      expect((await store.load())?.accessToken).toBe(next);
+      expect(log).toEqual(["refresh r1"]);
+    },
+  );
+
+  it("tries the stored tokens again when it is asked again after a refusal of the client", async () => {
+    const { keeper, fresh, answers } = setUp();
+    await keeper.adopt(fresh());
+    answers.push(() => refused("invalid_client"));
+    expect(await keeper.renew("a1")).toMatchObject({ kind: "sign-in" });
+    // The operator has put it right; the application connects again.
+    expect(await keeper.accessToken()).toEqual({ kind: "token", accessToken: "a1" });
+    expect(await keeper.renew("a1")).toEqual({ kind: "token", accessToken: "a2" });
+  });
+
+  it("stays signed out where that was asked for while the store was read", async () => {
+    const { keeper, fresh, store } = setUp();
+    await store.save(fresh());
+    const stored = await store.load();
+    store.load = async () => {
+      await settle();
+      return stored;
+    };
+    const asked = keeper.accessToken();
+    await keeper.forget();
+    expect(await asked).toMatchObject({ kind: "sign-in" });
+    expect(await keeper.tokens()).toBeUndefined();
+  });
 });

@@ -67,7 +67,8 @@ export class TokenKeeper {
   async tokens(): Promise<Tokens | undefined> {
     if (!this.#loaded) {
       const stored = await this.#stored();
-      this.#tokens ??= stored;
+      // Not where somebody has signed in or out meanwhile.
+      if (!this.#loaded) this.#tokens = stored;
       this.#loaded = true;
     }
     return this.#tokens;
@@ -88,11 +89,7 @@ export class TokenKeeper {
     this.#tokens = undefined;
     this.#loaded = true;
     this.#timer?.cancel();
-    try {
-      await this.#options.store.clear();
-    } catch (error) {
-      this.#options.listener.storeFailed(error);
-    }
+    await this.#saveCurrent();
   }
 
   /** A token that is not known to be useless: refreshed first where it has expired. */
@@ -129,15 +126,17 @@ export class TokenKeeper {
 
   async #refresh(tokens: Tokens): Promise<TokenAnswer> {
     const elsewhere = await this.#newerThan(tokens);
+    if (this.#tokens !== tokens) return this.#current();
     if (elsewhere !== undefined) return this.#use(elsewhere);
     try {
       const outcome = await this.#options.server.refresh(tokens.refreshToken);
-      // Signed out, or in anew, while the answer was on its way: it concerns nobody any more.
-      if (this.#tokens !== tokens) return await this.accessToken();
+      if (this.#tokens !== tokens) return this.#current();
       switch (outcome.kind) {
         case "tokens":
           await this.#save(outcome.tokens);
-          return this.#use(outcome.tokens);
+          if (this.#tokens === tokens) return this.#use(outcome.tokens);
+          await this.#saveCurrent();
+          return this.#current();
         case "refused":
           return await this.#refusedFor(tokens, outcome.refusal);
         case "failed":
@@ -146,6 +145,17 @@ export class TokenKeeper {
     } catch (error) {
       return this.#failed(TrefoilError.from(error));
     }
+  }
+
+  /**
+   * Signed out, or in anew, while something was waited for: what a refresh brought concerns nobody any more. The tokens are
+   * answered as they are, because a further refresh would wait for this one.
+   */
+  #current(): TokenAnswer {
+    const tokens = this.#tokens;
+    return tokens === undefined
+      ? this.#signIn()
+      : { kind: "token", accessToken: tokens.accessToken };
   }
 
   #use(tokens: Tokens): TokenAnswer {
@@ -166,13 +176,19 @@ export class TokenKeeper {
   async #refusedFor(tokens: Tokens, refusal: OAuthRefusal): Promise<TokenAnswer> {
     // Another process with the same store may have been quicker: then its tokens are ours.
     const elsewhere = await this.#newerThan(tokens);
+    if (this.#tokens !== tokens) return this.#current();
     if (elsewhere !== undefined) return this.#use(elsewhere);
     this.#refused = refusalError("Sign in again: the tokens are no longer accepted", refusal);
-    // A wrong client secret says nothing about the tokens: they wait for it to be put right.
-    if (deadWords.has(refusal.error)) await this.forget();
-    else this.#tokens = undefined;
-    this.#options.listener.signInNeeded(this.#refused);
-    return this.#signIn();
+    const error = this.#refused;
+    if (deadWords.has(refusal.error)) {
+      await this.forget();
+    } else {
+      // A wrong client secret says nothing about the tokens: they wait in the store for it to be put right.
+      this.#tokens = undefined;
+      this.#loaded = false;
+    }
+    this.#options.listener.signInNeeded(error);
+    return { kind: "sign-in", error };
   }
 
   #signIn(): TokenAnswer {
@@ -213,6 +229,16 @@ export class TokenKeeper {
     } catch (error) {
       this.#options.listener.storeFailed(error);
       return undefined;
+    }
+  }
+
+  /** Has the store hold what is held here. */
+  async #saveCurrent(): Promise<void> {
+    if (this.#tokens !== undefined) return this.#save(this.#tokens);
+    try {
+      await this.#options.store.clear();
+    } catch (error) {
+      this.#options.listener.storeFailed(error);
     }
   }
 

@@ -16,6 +16,7 @@ import {
   type ConnectionState,
   closedConnection,
 } from "./connection-state.js";
+import { inTime, timedOut } from "./in-time.js";
 import { Line } from "./line.js";
 import { refusalOf } from "./refusal.js";
 import type { ConnectionSettings } from "./settings.js";
@@ -167,11 +168,7 @@ export class Connection {
       attempt.abort(timedOut(`${transport.origin} did not answer`, settings.connectTimeout)),
     );
     try {
-      const connection = await transport.connect(attempt.signal);
-      if (attempt.signal.aborted) {
-        connection.destroy();
-        return;
-      }
+      const connection = await inTime(transport.connect(attempt.signal), attempt.signal);
       const line = new Line(id, connection, settings, clock, {
         goaway: () => this.input({ kind: "goaway", line: id }),
         lost: (cause) => {
@@ -207,7 +204,12 @@ export class Connection {
       this.#withoutToken(channel, token);
       return;
     }
-    if (line === undefined) return;
+    if (line === undefined) {
+      // It went away while the token was fetched: nobody else would tell.
+      const cause = new TrefoilError("unavailable", "The connection ended before it was used.");
+      this.input({ kind: "channel-ended", channel, cause });
+      return;
+    }
     const { settings, clock, headers } = this.#options;
     const controller = line.channel(channel);
     const timer = clock.after(settings.openTimeout, () =>
@@ -304,8 +306,4 @@ export class Connection {
     });
     this.#drains.add(drain);
   }
-}
-
-function timedOut(what: string, milliseconds: number): TrefoilError {
-  return new TrefoilError("unavailable", `${what} within ${milliseconds / 1000} s.`);
 }

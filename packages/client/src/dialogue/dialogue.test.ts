@@ -136,4 +136,16 @@ describe("the dialogue", () => {
     await room;
     expect(roomy).toBe(true);
   });
+
+  it("goes on after it was stopped, also where who presented does not heed that", () => {
+    const stage = new Stage();
+    stage.ask("a");
+    const hung = stage.arrive("1", "a");
+    stage.arrive("2", "a");
+    stage.dialogue.stop();
+    expect(hung.signal.aborted).toBe(true);
+    // On the next connection: what was not acknowledged comes again.
+    stage.arrive("2", "a");
+    expect(stage.began).toEqual(["1", "2"]);
+  });
 });

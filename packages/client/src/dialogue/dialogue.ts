@@ -97,6 +97,8 @@ export class Dialogue {
     this.#queue = [];
     this.#room.open();
     for (const directive of this.#presenting) directive.abandon();
+    // Who does not heed that must not hold up what comes on the next connection.
+    this.#turn = undefined;
   }
 
   #replace(previous: string | undefined, latest: string): void {
