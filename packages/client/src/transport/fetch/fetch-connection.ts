@@ -58,7 +58,7 @@ export class FetchConnection implements TransportConnection {
       // A body that was gathered is in the platform's hands now; one that streams tells when it has ended.
       if (body === undefined || !isStreamed(request)) request.onSent?.();
       const response = await pending;
-      return { kind: "response", response: this.#response(response) };
+      return { kind: "response", response: this.#response(response, signal) };
     } catch (thrown) {
       this.#done();
       const reason: unknown = signal.aborted ? signal.reason : thrown;
@@ -85,16 +85,28 @@ export class FetchConnection implements TransportConnection {
     this.#ended.abort(gone());
   }
 
-  #response(response: Response): TransportResponse {
+  /** @param signal ends the exchange */
+  #response(response: Response, signal: AbortSignal): TransportResponse {
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      signal.removeEventListener("abort", over);
+      this.#done();
+    };
+    // A body that nobody reads on, or has begun to read, is over when the exchange is given up.
+    signal.addEventListener("abort", over);
+    if (signal.aborted) over();
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: this.#body(response.body),
+      body: this.#body(response.body, over),
     };
   }
 
   async *#body(
     stream: ReadableStream<Uint8Array> | null,
+    over: () => void,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const reader = stream?.getReader();
     try {
@@ -108,7 +120,7 @@ export class FetchConnection implements TransportConnection {
     } finally {
       // After the end, or a failure, there is nothing to cancel.
       void reader?.cancel().then(undefined, () => undefined);
-      this.#done();
+      over();
     }
   }
 

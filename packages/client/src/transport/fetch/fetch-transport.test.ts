@@ -158,4 +158,19 @@ describe("a connection over fetch", () => {
     for await (const _ of outcome.response.body) break;
     expect(cancelled).toBe(true);
   });
+
+  it("that is closed ends also where an answer on it was given up unread", async () => {
+    const { calls, connection } = await connect();
+    let closed = false;
+    connection.onClose(() => (closed = true));
+    const exchange = new AbortController();
+    const running = connection.request(request({ signal: exchange.signal }));
+    await settle();
+    calls[0]!.answer(new Response("<html>Bad Gateway</html>", { status: 502 }));
+    expect(await running).toMatchObject({ kind: "response", response: { status: 502 } });
+    connection.close();
+    expect(closed).toBe(false);
+    exchange.abort();
+    expect(closed).toBe(true);
+  });
 });
