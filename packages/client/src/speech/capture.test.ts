@@ -120,4 +120,26 @@ describe("a recording", () => {
     await expect(capture.next()).rejects.toThrow("unplugged");
     expect(ends).toEqual(["given-up"]);
   });
+
+  it.each([
+    ["answers at once", () => ({ done: true, value: undefined })],
+    [
+      "throws",
+      () => {
+        throw new Error("no such microphone");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("no such microphone"))],
+  ])("ends also where the source %s when it is told to stop", (_what, leave) => {
+    const source = {
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: leave }),
+    } as unknown as AsyncIterable<Uint8Array>;
+    const ends: string[] = [];
+    const capture = new Capture(source, { frameBytes: 320, maxBytes: 640 }, (end) =>
+      ends.push(end),
+    );
+    capture.stop("stop-capture");
+    expect(ends).toEqual(["stop-capture"]);
+    expect(capture.running).toBe(false);
+  });
 });

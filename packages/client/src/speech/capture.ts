@@ -1,5 +1,7 @@
 // Speech on its way to the gateway: the microphone's chunks in frames of one size, until somebody says stop.
 
+import { leave } from "../streams/index.js";
+
 /** Why a recording ended. */
 export type CaptureEnd =
   /** The gateway has heard enough (`SpeechRecognizer.StopCapture`), or answered already. */
@@ -56,8 +58,7 @@ export class Capture implements AsyncIterableIterator<Uint8Array> {
     if (this.#end !== undefined) return;
     this.#end = end;
     if (end === "stop-capture" || end === "given-up") this.#rest = this.#rest.subarray(0, 0);
-    // Not awaited: a generator that waits for the microphone returns only when that has given its next chunk.
-    void this.#source.return?.()?.then(undefined, () => undefined);
+    leave(this.#source);
     this.#wake?.();
     this.#onEnd(end);
   }

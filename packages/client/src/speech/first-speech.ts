@@ -1,6 +1,7 @@
 // Waiting for the user to begin to speak, and no longer than the platform wants to wait.
 
 import type { Clock } from "@trefoil/protocol/clock";
+import { leave } from "../streams/index.js";
 
 /**
  * Waits for the first chunk of a source that gives none before somebody speaks.
@@ -25,7 +26,7 @@ export async function speechWithin(
   try {
     const first = await Promise.race([over, iterator.next()]);
     if (first !== undefined && first.done !== true) return resumed(first.value, iterator);
-    void iterator.return?.()?.then(undefined, () => undefined);
+    leave(iterator);
     return undefined;
   } finally {
     timer.cancel();
@@ -45,6 +46,6 @@ async function* resumed(
       yield next.value;
     }
   } finally {
-    void rest.return?.()?.then(undefined, () => undefined);
+    leave(rest);
   }
 }

@@ -1,5 +1,7 @@
 // A source of bytes that a request can begin anew: what was taken is kept, up to a bound, until the answer has begun.
 
+import { leave } from "./leave.js";
+
 /**
  * Wraps a stream so that a second attempt can send it from its start, also while it is still being recorded. Past the
  * bound, or after {@link release}, only what comes from then on can be read.
@@ -36,8 +38,7 @@ export class ReplayableBytes {
     if (this.#disposed) return;
     this.#disposed = true;
     this.release();
-    // A generator's return() waits behind a pending next(); nobody else waits for either.
-    void this.#source.return?.()?.then(undefined, () => undefined);
+    leave(this.#source);
   }
 
   /** The bytes from the start, for one attempt; an attempt that is still being read ends. */

@@ -1,7 +1,7 @@
 // What stands for a connection over `fetch`: the platform keeps the real one, and shares it between all requests to a server.
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { byteArrayOf } from "../../streams/index.js";
+import { byteArrayOf, leave } from "../../streams/index.js";
 import { connectionFailure } from "../connection-failure.js";
 import type {
   RequestOutcome,
@@ -161,9 +161,8 @@ function streamOf(
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
-  // Not awaited: a generator that waits for the microphone returns only when that has given its next chunk.
-  const leave = () => void chunks.return?.()?.then(undefined, () => undefined);
-  signal.addEventListener("abort", leave, { once: true });
+  const giveUp = () => leave(chunks);
+  signal.addEventListener("abort", giveUp, { once: true });
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const next = await chunks.next();
@@ -174,7 +173,7 @@ function streamOf(
       controller.close();
       if (!signal.aborted) sent?.();
     },
-    cancel: leave,
+    cancel: giveUp,
   });
 }
 

@@ -1,6 +1,7 @@
 // Writing a request's body onto node:http2 at the pace of the peer.
 
 import type { ClientHttp2Stream } from "node:http2";
+import { leave } from "../../streams/index.js";
 
 /**
  * Writes each chunk by itself and waits while the peer's window is full; ends the stream after the last one. Stops
@@ -36,8 +37,7 @@ export async function sendBody(
     stream.end();
     return true;
   } finally {
-    // Not awaited: a generator that waits for its next chunk returns only when that has come.
-    if (!finished) void chunks.return?.()?.then(undefined, () => undefined);
+    if (!finished) leave(chunks);
   }
 }
 
