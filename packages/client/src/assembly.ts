@@ -38,7 +38,7 @@ export interface AssemblyListener {
 
 /**
  * Makes the parts of a client.
- * @throws {TrefoilError} `invalid_request` where the User-Agent cannot stand in a header
+ * @throws {TrefoilError} `invalid_request` where the User-Agent cannot stand in a header, or a setting makes no sense
  */
 export function assemble(options: ClientOptions, listener: AssemblyListener): ClientParts {
   const { clock = systemClock, random = Math.random, client, device } = options;

@@ -44,7 +44,7 @@ export class Client {
   readonly #recognizer: Recognizer;
   readonly #watchers = new Set<NoticeListener>();
 
-  /** @throws {TrefoilError} `invalid_request` where the User-Agent cannot stand in a header */
+  /** @throws {TrefoilError} `invalid_request` where the User-Agent cannot stand in a header, or a setting makes no sense */
   constructor(options: ClientOptions) {
     this.#parts = assemble(options, {
       notify: (notice) => this.#notify(notice),

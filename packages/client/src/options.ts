@@ -3,6 +3,7 @@
 import type { Clock } from "@trefoil/protocol/clock";
 import type { ClientCredentials, DeviceIdentity, TokenStore } from "./auth/index.js";
 import { type ConnectionSettings, connectionDefaults } from "./connection/index.js";
+import { checkSettings } from "./check-settings.js";
 import type { DirectiveLimits } from "./directives/index.js";
 import { type EventSettings, eventDefaults } from "./events/index.js";
 import type { HttpExchange } from "./http/index.js";
@@ -72,13 +73,15 @@ export interface ClientSettings {
   readonly limits: LimitSettings;
 }
 
-/** Fills in the defaults. */
+/** Fills in the defaults. @throws {TrefoilError} as `checkSettings` */
 export function settingsOf(options: ClientOptions): ClientSettings {
-  return {
+  const settings = {
     connection: { ...connectionDefaults, ...options.connection },
     events: { ...eventDefaults, ...options.events },
     limits: { ...limitDefaults, ...options.limits },
   };
+  checkSettings(settings);
+  return settings;
 }
 
 /** The bounds of one response; the downchannel has no end, and carries what must not wait for a slow reader. */
