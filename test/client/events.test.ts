@@ -403,6 +403,16 @@ describe("a connection that goes under an event", () => {
     expect(events()).toHaveLength(2);
   });
 
+  it("waits before it is sent again to a gateway that refuses every stream", async () => {
+    gateway.next("/v1/events", refuseStream, refuseStream, refuseStream);
+    const answer = device.client.send("Test.Event", {});
+    await eventually(() => events().length === 2, "the second attempt");
+    for (let turn = 0; turn < 10; turn++) await breathe();
+    expect(events()).toHaveLength(2);
+    await device.wait(1_000, () => events().length === 4);
+    expect((await answer).status).toBe(204);
+  });
+
   it("does not stop an event that the gateway refused unprocessed", async () => {
     gateway.next("/v1/events", refuseStream);
     expect((await device.client.send("Test.Event", {})).status).toBe(204);

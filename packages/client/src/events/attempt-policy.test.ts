@@ -38,6 +38,15 @@ describe("an attempt to send an event", () => {
     expect(step(lost, noAttempt, { replayable: false, repeatable: true })).toBe("give-up");
   });
 
+  it("that was lost again waits before the next one: a gateway that refuses every stream is not stormed", () => {
+    const lost = { kind: "lost", processed: "never" } as const;
+    const delays = [1, 2, 3, 4].map((losses) => {
+      const next = nextStep(lost, { ...noAttempt, losses }, event, rules, 0.5);
+      return next.kind === "pause" ? next.delay : next.kind;
+    });
+    expect(delays).toEqual([125, 250, 500, 1_000]);
+  });
+
   it("whose body cannot be sent again is given up for whatever reason", () => {
     for (const result of [answered(401), answered(412), answered(503)]) {
       expect(step(result, noAttempt, { replayable: false, repeatable: true })).toBe("give-up");

@@ -30,7 +30,7 @@ export type NextStep =
   | { readonly kind: "renew"; readonly record: AttemptRecord }
   /** Open the downchannel anew, send again. */
   | { readonly kind: "reopen"; readonly record: AttemptRecord }
-  /** Send again after a wait, in milliseconds. */
+  /** Send again after a wait, in milliseconds, and when the connection is there. */
   | { readonly kind: "pause"; readonly delay: number; readonly record: AttemptRecord }
   /** Send again when the connection is back. */
   | { readonly kind: "requeue"; readonly record: AttemptRecord }
@@ -44,7 +44,7 @@ export interface AttemptRules {
   readonly longestRetryAfter: number;
   /** Connections that may be lost under one event. */
   readonly maxLosses: number;
-  /** The waits where a 429 or 503 names none. */
+  /** The waits where a 429 or 503 names none, and after the second loss. */
   readonly backoff: Backoff;
 }
 
@@ -68,8 +68,13 @@ export function nextStep(
   if (!event.replayable) return giveUp;
   if (result.kind === "lost") {
     const safe = result.processed === "never" || event.repeatable;
-    if (!safe || record.losses >= rules.maxLosses) return giveUp;
-    return { kind: "requeue", record: { ...record, losses: record.losses + 1 } };
+    const { losses } = record;
+    if (!safe || losses >= rules.maxLosses) return giveUp;
+    const next = { ...record, losses: losses + 1 };
+    if (losses === 0) return { kind: "requeue", record: next };
+    // Lost again: a gateway that refuses every stream must not be stormed.
+    const delay = retryDelay(rules.backoff, losses - 1, random, undefined, 0);
+    return { kind: "pause", delay, record: next };
   }
   switch (result.status) {
     case 401:
