@@ -104,7 +104,9 @@ describe("a page of another origin that is let in", () => {
 describe("a page of an origin that is not in the list", () => {
   it("gets neither tokens nor a connection", async () => {
     const page = await pageOn("127.0.0.1");
-    await expect(connectPage(page, site)).rejects.toThrow();
+    await expect(connectPage(page, site)).rejects.toThrow(
+      "does it let this page's origin in (gateway.allowedOrigins)?",
+    );
     for (const path of ["/v1/directives", "/ping", "/token"]) {
       const outcome = await page.evaluate(`
         fetch("${site.origin}${path}", { headers: { authorization: "Bearer x" } })

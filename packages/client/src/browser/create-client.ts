@@ -10,6 +10,9 @@ export interface BrowserClientOptions extends Omit<ClientOptions, "transport"> {
   readonly gatewayUrl: string | URL;
 }
 
+/** The window or worker; some workers have no events. */
+const page = globalThis as Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
+
 /**
  * Makes a client over `fetch`. When the browser comes online again the connection is tried at once.
  * @throws {TypeError} where an address is none
@@ -18,8 +21,13 @@ export interface BrowserClientOptions extends Omit<ClientOptions, "transport"> {
 export function createClient(options: BrowserClientOptions): Client {
   const { gatewayUrl, ...rest } = options;
   const client = new Client({ ...rest, transport: fetchTransport(gatewayUrl) });
-  // Absent in some workers.
-  const events = globalThis as Partial<Pick<EventTarget, "addEventListener">>;
-  events.addEventListener?.("online", () => client.networkChanged());
+  const online = () => client.networkChanged();
+  client.watch((notice) => {
+    if (notice.kind !== "connection") return;
+    const { phase } = notice.state;
+    // A page may make many clients: those that are not wanted any more are not held by it.
+    if (phase === "closed" || phase === "stopped") page.removeEventListener?.("online", online);
+    else page.addEventListener?.("online", online);
+  });
   return client;
 }

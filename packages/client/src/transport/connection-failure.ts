@@ -39,10 +39,25 @@ export function connectionFailure(origin: string, thrown: unknown): TrefoilError
   const code = codeOf(thrown);
   const reason =
     (code === undefined ? undefined : sentences[code]) ??
+    browserSentence(thrown) ??
     (thrown instanceof Error && thrown.message !== ""
       ? thrown.message.replace(/\.$/, "")
       : "the connection failed");
-  return new TrefoilError("unavailable", `Cannot reach ${origin}: ${reason}.`, { cause: thrown });
+  return new TrefoilError(
+    "unavailable",
+    `Cannot reach ${origin}: ${reason.endsWith("?") ? reason : `${reason}.`}`,
+    { cause: thrown },
+  );
+}
+
+/** What browsers say of every failure, whatever it was. A page must not learn more of servers that do not let it in. */
+const browserWords =
+  /^(?:Failed to fetch|NetworkError when attempting to fetch resource|Load failed)\b/;
+
+function browserSentence(thrown: unknown): string | undefined {
+  if (!(thrown instanceof TypeError) || !browserWords.test(thrown.message)) return undefined;
+  const words = thrown.message.replace(/\.$/, "");
+  return `the browser says no more than ${words}; is it running and its certificate trusted, and does it let this page's origin in (gateway.allowedOrigins)?`;
 }
 
 /** The system's code; of several addresses tried (happy eyeballs) the first one's. */
