@@ -11,7 +11,10 @@ import {
   clientDirectives,
   clientEvents,
   clientInChromium,
+  crossOriginBrowser,
+  crossOriginGateway,
   dialogueState,
+  firstClient,
   mockGateway,
   recognize,
   session,
@@ -206,6 +209,15 @@ export const clientMessages: Section = {
       ["the browser build, in real Chromium"],
       clientInChromium("the client in Chromium > *"),
       browserModules("reaches no module of Node.js from *"),
+    ),
+    works(
+      ["pages of other origins, let in by `gateway.allowedOrigins` and by nothing else"],
+      crossOriginBrowser("a page of *"),
+      crossOriginGateway("whoever is no page *", "a page of an origin that is let in > *"),
+    ),
+    works(
+      ["the client of the guide, run beside a developer server"],
+      firstClient("signs in, asks, speaks and ends; *"),
     ),
   ],
 };

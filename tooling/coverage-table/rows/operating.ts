@@ -12,6 +12,7 @@ import {
   developerServer,
   deviceCommands,
   deviceSessions,
+  deviceTerminal,
   doctor,
   failures,
   fleet,
@@ -225,6 +226,10 @@ export const command: Section = {
     works(
       ["`trefoil device --record`, `--replay`", "a session, secrets redacted"],
       deviceSessions("a recorded session > *"),
+    ),
+    works(
+      ["`trefoil device` on a terminal", "is given back as it was, also by a second Ctrl-C"],
+      deviceTerminal("a device on a terminal > *"),
     ),
     works(
       ["`trefoil doctor URL`", "what a device would meet, step by step"],
