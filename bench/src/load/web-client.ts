@@ -35,12 +35,14 @@ export class WebClient {
     headers: Readonly<Record<string, string>> = {},
     body = "",
   ): Promise<WebAnswer> {
-    try {
-      return await this.#send(method, path, headers, body);
-    } catch (error) {
-      // While others were measured the server has closed a connection that it kept long enough: RFC 9110 section 9.2.2.
-      if (!(error instanceof ClosedMeanwhile)) throw error;
-      return this.#send(method, path, headers, body);
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#send(method, path, headers, body);
+      } catch (error) {
+        // While others were measured the server has closed connections that it kept long enough, maybe all of them: RFC 9110
+        // section 9.2.2.
+        if (!(error instanceof ClosedMeanwhile) || tries >= this.#agent.maxSockets) throw error;
+      }
     }
   }
 

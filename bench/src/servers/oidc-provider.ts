@@ -4,6 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Provider } from "oidc-provider";
 import { ready, startArgument } from "./commands.js";
+import { MemoryAdapter } from "./oidc-memory-adapter.js";
 import { sqliteAdapter } from "./oidc-sqlite-adapter.js";
 
 interface Argument {
@@ -22,7 +23,7 @@ const scope = "offline_access";
 Object.assign(console, { info: () => undefined, warn: () => undefined });
 
 const provider = new Provider("https://localhost", {
-  ...(file === undefined ? {} : { adapter: sqliteAdapter(file) }),
+  adapter: file === undefined ? MemoryAdapter : sqliteAdapter(file),
   clients: [
     {
       client_id: clientId,
