@@ -1,6 +1,6 @@
 // Counts of work that are the same on every machine: what is asked of the event loop, and which SQL statements run.
 
-import { createHook } from "node:async_hooks";
+import { AsyncResource, createHook, executionAsyncId } from "node:async_hooks";
 import { SqliteConnection } from "../../packages/server/src/storage/sqlite-connection.js";
 
 /** What was made while something was done. */
@@ -12,12 +12,16 @@ export interface AsyncCounts {
 
 /**
  * Does something, and counts what it makes until all has run that it set going in this turn of the event loop (ticks and
- * promises). Nothing else may go on in the process meanwhile.
+ * promises). What else goes on in the process is not counted.
  */
 export function countAsync(work: () => void): Promise<AsyncCounts> {
   const counts = { promises: 0, timers: 0, immediates: 0 };
+  const scope = new AsyncResource("counted work");
+  const itsOwn = new Set([scope.asyncId()]);
   const hook = createHook({
-    init(_id, type) {
+    init(id, type) {
+      if (!itsOwn.has(executionAsyncId())) return;
+      itsOwn.add(id);
       if (type === "PROMISE") counts.promises++;
       else if (type === "Timeout") counts.timers++;
       else if (type === "Immediate") counts.immediates++;
@@ -32,7 +36,7 @@ export function countAsync(work: () => void): Promise<AsyncCounts> {
         resolve(counts);
       });
       hook.enable();
-      work();
+      scope.runInAsyncScope(work);
     });
   });
 }
