@@ -1,7 +1,6 @@
 // A small server of its own making, right by default, that does exactly one thing wrong when told to: what a judge has to
 // catch. TLS, HTTP/2 and HTTP/1.1 on one port, as a real one.
 
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
   type Http2SecureServer,
@@ -21,11 +20,7 @@ import type { Fault } from "./faults.js";
 import { FaultyAuthorization } from "./faulty-authorization.js";
 import { checkEvent } from "./faulty-events.js";
 import { FaultyMailbox, type Outlet } from "./faulty-mailbox.js";
-
-const boundary = "0123456789".repeat(6);
-/** What stands before the first part; after it the delimiter that ended the part before is the next one's. */
-const opening = `--${boundary}\r\n`;
-const text = { "content-type": "text/plain" };
+import { FaultyWriter } from "./faulty-writer.js";
 
 interface Channel {
   readonly stream: ServerHttp2Stream;
@@ -43,10 +38,12 @@ export class FaultyGateway {
   readonly #opened = new Map<string, number[]>();
   readonly #mailboxes = new Map<string, FaultyMailbox>();
   readonly #authorization: FaultyAuthorization;
+  readonly #writer: FaultyWriter;
 
   private constructor(server: Http2SecureServer, ca: string, fault: Fault | undefined) {
     this.#server = server;
     this.#fault = fault;
+    this.#writer = new FaultyWriter(fault);
     this.ca = ca;
     this.origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.#authorization = new FaultyAuthorization(fault, this.origin, (token) => {
@@ -168,7 +165,8 @@ export class FaultyGateway {
         } else if (status === 204 && this.#is("fails on unknown events")) {
           this.#refuse(stream, 400);
         } else if (status === 204 && name === "TextRecognizer.Recognize") {
-          this.#speak(stream);
+          stream.respond({ ":status": 200, "content-type": this.#writer.contentType });
+          stream.end(this.#writer.speech());
         } else if (status === 204) {
           stream.respond({ ":status": 204 }, { endStream: true });
         } else {
@@ -176,22 +174,6 @@ export class FaultyGateway {
         }
       },
     });
-  }
-
-  /** Answers with a directive that names a sound, and with the sound. */
-  #speak(stream: ServerHttp2Stream): void {
-    const id = randomUUID();
-    const speak = this.#part("SpeechSynthesizer", "Speak", { url: `cid:${id}` });
-    const type = this.#is("sends attachments as JSON")
-      ? "application/json; charset=utf-8"
-      : "application/octet-stream";
-    const sound = `--${boundary}\r\nContent-Disposition: form-data; name="attachment"\r\nContent-Id: ${id}\r\nContent-Type: ${type}\r\n\r\n{}`;
-    const both = this.#is("sends attachments before who names them")
-      ? [sound, speak]
-      : [speak, sound];
-    const parts = this.#is("names attachments that never come") ? [speak] : both;
-    stream.respond({ ":status": 200, "content-type": this.#contentType() });
-    stream.end(`${parts.join("\r\n")}\r\n--${boundary}--\r\n`);
   }
 
   #downchannel(stream: ServerHttp2Stream, session: ServerHttp2Session, device: string): void {
@@ -207,16 +189,15 @@ export class FaultyGateway {
     const outlet: Outlet = {
       session,
       write: ({ name, payload, messageId }) => {
-        const [namespace = "", short = ""] = name.split(".");
-        const part = this.#part(namespace, short, payload, { messageId }).slice(opening.length);
-        stream.write(`${part}\r\n--${boundary}\r\n`);
+        stream.write(this.#writer.directive(name, payload, messageId));
       },
     };
     this.#channels.set(device, { stream, session });
     stream.once("close", () => mailbox.detach(outlet));
     const begin = (): void => {
       if (stream.destroyed) return;
-      this.#hello(stream);
+      stream.respond({ ":status": 200, "content-type": this.#writer.contentType });
+      stream.write(this.#writer.hello());
       mailbox.attach(outlet);
     };
     if (this.#is("answers the downchannel late")) setTimeout(begin, 2_500);
@@ -227,56 +208,15 @@ export class FaultyGateway {
     if (this.#is("keeps the older downchannel")) return;
     if (this.#is("keeps the downchannel of another connection") && session !== newer) return;
     if (this.#is("resets the older downchannel")) return void stream.destroy(new Error("reset"));
-    if (this.#is("closes the downchannel with a delimiter")) stream.end(`--${boundary}--\r\n`);
+    if (this.#is("closes the downchannel with a delimiter")) stream.end(this.#writer.closingLine);
     else stream.end();
-  }
-
-  #hello(stream: ServerHttp2Stream): void {
-    stream.respond({ ":status": 200, "content-type": this.#contentType() });
-    const isHello = !this.#is("begins without Clova.Hello");
-    const dialogue = this.#is("gives Clova.Hello a dialogue") ? { dialogRequestId: "d" } : {};
-    const part = this.#part(
-      isHello ? "Clova" : "Speaker",
-      isHello ? "Hello" : "Mute",
-      {},
-      dialogue,
-    );
-    const isLate = this.#is("sends the delimiter with the next part");
-    stream.write(`${part}${isLate ? "" : `\r\n--${boundary}\r\n`}`);
-  }
-
-  #contentType(): string {
-    const written = this.#is("quotes the boundary") ? `"${boundary}"` : boundary;
-    return `multipart/related; boundary=${written}`;
-  }
-
-  #part(namespace: string, name: string, payload: object, header: object = {}): string {
-    const disposition = 'Content-Disposition: form-data; name="metadata"\r\n';
-    const charset = this.#is("writes UTF-8 in capitals") ? "UTF-8" : "utf-8";
-    const type = `Content-Type: application/json; charset=${charset}\r\n`;
-    const head = this.#is("writes Content-Type first") ? type + disposition : disposition + type;
-    const directive = { header: { namespace, name, messageId: "m", ...header }, payload };
-    const before = this.#is("begins with CRLF") ? "\r\n" : "";
-    return `${before}--${boundary}\r\n${head}\r\n${JSON.stringify({ directive })}`;
   }
 
   #refuse(stream: ServerHttp2Stream, status: number, headers: Record<string, string> = {}): void {
     if (stream.headersSent || stream.destroyed) return;
-    const isPlain =
-      this.#is("explains errors in plain text") ||
-      (this.#is("fails in plain text") && status === 500) ||
-      (this.#is("is overloaded in plain text") && status === 503);
-    if (isPlain) {
-      stream.respond({ ":status": status, ...text, ...headers });
-      stream.end("no");
-      return;
-    }
-    stream.respond({ ":status": status, "content-type": this.#contentType(), ...headers });
-    const last = this.#is("ends answers without a delimiter") ? "" : `\r\n--${boundary}--\r\n`;
-    const hasStack = this.#is("fails with a stack trace") && status === 500;
-    const description = hasStack ? String(new Error("It was wrong.").stack) : "It was wrong.";
-    const payload = { code: status, description };
-    stream.end(`${this.#part("System", "Exception", payload)}${last}`);
+    const { contentType, body } = this.#writer.refusal(status);
+    stream.respond({ ":status": status, "content-type": contentType, ...headers });
+    stream.end(body);
   }
 }
 
