@@ -202,6 +202,21 @@ describe("a token keeper", () => {
     expect(log).toEqual(["refresh r1", "refreshed a2"]);
   });
 
+  it("takes it over also where the clock was set back in between", async () => {
+    const { keeper, fresh, store, answers } = setUp();
+    await keeper.adopt(fresh());
+    answers.push(async () => {
+      const other = fresh();
+      await store.save({ ...other, issuedAt: other.issuedAt - 60_000 });
+      return refused("expired_token");
+    });
+    expect(await keeper.renew("a1")).toEqual({ kind: "token", accessToken: "a2" });
+    // Where those are dead too, that is the end of it.
+    answers.push(() => refused("expired_token"));
+    expect(await keeper.renew("a2")).toMatchObject({ kind: "sign-in" });
+    expect(await store.load()).toBeUndefined();
+  });
+
   it("drops what a refresh brings after the person has signed out", async () => {
     const { keeper, fresh, store, answers } = setUp();
     await keeper.adopt(fresh());

@@ -174,8 +174,8 @@ export class TokenKeeper {
   }
 
   async #refusedFor(tokens: Tokens, refusal: OAuthRefusal): Promise<TokenAnswer> {
-    // Another process with the same store may have been quicker: then its tokens are ours.
-    const elsewhere = await this.#newerThan(tokens);
+    // Another process with the same store may have been quicker: then its tokens are ours, whatever its clock said.
+    const elsewhere = await this.#otherThan(tokens);
     if (this.#tokens !== tokens) return this.#current();
     if (elsewhere !== undefined) return this.#use(elsewhere);
     this.#refused = refusalError("Sign in again: the tokens are no longer accepted", refusal);
@@ -215,12 +215,17 @@ export class TokenKeeper {
     });
   }
 
+  /** What another process with the same store has refreshed meanwhile. */
   async #newerThan(tokens: Tokens): Promise<Tokens | undefined> {
+    const stored = await this.#otherThan(tokens);
+    return stored !== undefined && stored.issuedAt > tokens.issuedAt ? stored : undefined;
+  }
+
+  /** Other tokens in the store that have not expired. */
+  async #otherThan(tokens: Tokens): Promise<Tokens | undefined> {
     const stored = await this.#stored();
     if (stored === undefined || stored.accessToken === tokens.accessToken) return undefined;
-    const usable =
-      stored.issuedAt > tokens.issuedAt && stored.expiresAt > this.#options.clock.now();
-    return usable ? stored : undefined;
+    return stored.expiresAt > this.#options.clock.now() ? stored : undefined;
   }
 
   async #stored(): Promise<Tokens | undefined> {
