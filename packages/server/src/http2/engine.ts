@@ -81,10 +81,10 @@ export interface ServerSession {
 
 /** Where the bytes of a request's body go, in order: any number of `data`, then `end` or `aborted`, once. */
 export interface BodySink {
-  /** The bytes are the sink's to keep. */
+  /** The bytes are the sink's to keep; there is at least one. None of the three may throw. */
   data(bytes: Uint8Array): void;
   end(): void;
-  /** The peer gave up, or the connection was lost, before the body was complete. */
+  /** The stream ended before the body was complete, or while it was paused; or it had ended before it was asked for. */
   aborted(): void;
 }
 
@@ -125,7 +125,7 @@ export interface ServerStream {
     options?: { readonly end?: boolean },
   ): void;
   /**
-   * Queues bytes of the response's body.
+   * Queues bytes of the response's body, which must not change from then on.
    * @param flushed called when the peer's window has let the last of the bytes through and they are on their way to the
    * socket: a PING sent from now on travels behind them. Not called if the stream ends before.
    */
