@@ -136,7 +136,10 @@ async function take(model: Model, next: Step): Promise<void> {
     case "pause":
     case "resume":
       return model.pause(conversation, next.do === "pause");
-    default:
+    case "receive":
+    case "end":
+    case "breakOff":
+    case "resetByServer":
       return model[next.do](conversation);
   }
 }
@@ -159,7 +162,7 @@ describe("a conversation that keeps to the rules", () => {
           await model.windDown([...pieces, 70_000]);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
   });
 });

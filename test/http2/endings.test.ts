@@ -1,7 +1,6 @@
 // How connections and streams end where something calls back in the middle, where a peer takes nothing, and where somebody
 // comes late.
 
-import { Duplex } from "node:stream";
 import type { Socket } from "node:net";
 import { FakeClock } from "@trefoil/protocol/clock";
 import { afterEach, describe, expect, it } from "vitest";
@@ -15,7 +14,6 @@ import {
   engineLimits,
 } from "../../packages/server/src/http2/index.js";
 import {
-  FrameReader,
   FrameType,
   Setting,
   dataFrame,
@@ -27,6 +25,7 @@ import {
   settingsFrame,
 } from "../harness/raw-http2.js";
 import { type EngineServer, startEngine } from "./engine-server.js";
+import { SlowSocket, settled } from "./slow-socket.js";
 
 let server: EngineServer | undefined;
 
@@ -49,45 +48,6 @@ class Recorder {
   aborted(): void {
     this.said.push("<aborted>");
   }
-}
-
-/** A socket that takes its writes when it is told to. */
-class SlowSocket extends Duplex {
-  remoteAddress = "127.0.0.1";
-  readonly frames = new FrameReader();
-  readonly written: string[] = [];
-  #taken: (() => void) | undefined;
-
-  override _read(): void {}
-
-  override _write(bytes: Buffer, _encoding: BufferEncoding, taken: () => void): void {
-    for (const { type, streamId } of this.frames.push(bytes)) {
-      this.written.push(`${type}@${streamId}`);
-    }
-    this.#taken = taken;
-  }
-
-  /** Takes one write. */
-  async takeOne(): Promise<void> {
-    await settled();
-    this.takeNow();
-    await settled();
-  }
-
-  takeNow(): void {
-    const taken = this.#taken;
-    this.#taken = undefined;
-    taken?.();
-  }
-
-  destroySoon(): void {
-    this.end(() => this.destroy());
-  }
-}
-
-/** Lets what was set off come to its end. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The engine on such a socket, and a peer that has sent a request there. */

@@ -54,6 +54,10 @@ describe("RFC 9113 section 8.2.1: field validity", () => {
   it("spaces and tabs around a value are let go, as HTTP/1.1 has it, and nothing else that looks like a space", () => {
     // The last byte of "à" in UTF-8 is a space to Unicode.
     expect(read(withField("x", " \tvoil\u00c3\u00a0\t ")).get("x")).toBe("voil\u00c3\u00a0");
+    for (const blank of [" ", "\t", " \t \t"])
+      expect(read(withField("x", blank)).get("x")).toBe("");
+    const inside = `a${" ".repeat(10_000)}b`;
+    expect(read(withField("x", ` ${inside} `)).get("x")).toBe(inside);
   });
 });
 

@@ -30,8 +30,6 @@ const methodPattern = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** @see https://www.rfc-editor.org/rfc/rfc3986#section-3.1 */
 const schemePattern = /^[a-z][\w+.-]*$/i;
 
-const spacesAround = /^[ \t]+|[ \t]+$/g;
-
 export class RequestHeaders implements FieldSink {
   method: string | undefined;
   path: string | undefined;
@@ -149,7 +147,7 @@ export class RequestHeaders implements FieldSink {
       return;
     }
     // Spaces around a value say nothing; RFC 9113 forbids them, but the parsers of HTTP/1.1 have taught devices that they pass.
-    this.#fields.push(name, isPadded(value) ? value.replaceAll(spacesAround, "") : value);
+    this.#fields.push(name, isPadded(value) ? trimmed(value) : value);
   }
 }
 
@@ -168,7 +166,19 @@ function isValue(value: string): boolean {
 }
 
 function isPadded(value: string): boolean {
-  const first = value.charCodeAt(0);
-  const last = value.charCodeAt(value.length - 1);
-  return first === 0x20 || first === 0x09 || last === 0x20 || last === 0x09;
+  return isSpace(value, 0) || isSpace(value, value.length - 1);
+}
+
+/** `trim` knows more kinds of spaces, of which some are parts of UTF-8; a pattern would look at long spaces again and again. */
+function trimmed(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isSpace(value, start)) start++;
+  while (end > start && isSpace(value, end - 1)) end--;
+  return value.slice(start, end);
+}
+
+function isSpace(value: string, index: number): boolean {
+  const code = value.charCodeAt(index);
+  return code === 0x20 || code === 0x09;
 }
