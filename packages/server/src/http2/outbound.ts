@@ -40,7 +40,7 @@ export class Outbound {
   /** How many batches there were. */
   #batches = 0;
   /** What is being put together, while those are told whose bytes are part of it. */
-  #batch: Buffer[] = [];
+  #batch: Buffer[] | undefined;
   /** While input is read everything is collected, and goes out together. */
   #isCorked = false;
   #isOver = false;
@@ -98,12 +98,15 @@ export class Outbound {
   flush(): void {
     this.#isScheduled = false;
     if (this.#isInFlight || this.#isOver) return;
-    this.#batch = this.#takeControl();
+    const batch = this.#takeControl();
     this.#landing = this.#landingNext;
     this.#landingNext = [];
-    if (this.#turns.length > 0) this.#takeTurns(this.#batch);
-    const batch = this.#batch;
-    this.#batch = [];
+    if (this.#turns.length > 0) {
+      this.#batch = batch;
+      this.#takeTurns(batch);
+      if (this.#batch === undefined) return;
+      this.#batch = undefined;
+    }
     if (batch.length === 0) return;
     this.#isInFlight = true;
     this.#batches++;
@@ -115,8 +118,8 @@ export class Outbound {
     if (this.#isOver) return;
     this.#isOver = true;
     // Who is told that their bytes are on their way may end the connection then: these bytes go first.
-    const last = [...this.#batch, ...this.#takeControl()];
-    this.#batch = [];
+    const last = [...(this.#batch ?? []), ...this.#takeControl()];
+    this.#batch = undefined;
     if (last.length > 0 && this.#socket.writable) this.#socket.write(joined(last));
     this.#turns = [];
     this.#landing = [];
@@ -149,9 +152,7 @@ export class Outbound {
     }
     this.#onData(frames);
     for (const tell of flushed) tell();
-    // They may have ended the connection, and the batch is gone with it.
-    if (this.#isOver) return;
-    // What these had to add, a PING most of all, travels along.
+    // What these had to add, a PING most of all, travels along; unless they have ended the connection, and the batch has gone.
     if (this.#control.length > 0) batch.push(...this.#takeControl());
   }
 

@@ -44,7 +44,7 @@ export class ResponseQueue {
 
   /** Nothing of it is sent any more. */
   clear(): void {
-    this.#entries = [];
+    if (this.#entries.length > 0) this.#entries = [];
     this.#begun = 0;
     this.#bytes = 0;
     this.#isEnding = false;
