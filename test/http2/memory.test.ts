@@ -65,7 +65,7 @@ describe("a connection", () => {
     }
     expect(Buffer.concat(kept)).toEqual(Buffer.from(kept.map((_, index) => index)));
     expect(kept).toHaveLength(20);
-    expect(heldBy(kept)).toBeLessThan(20 * 64);
+    expect(heldBy(kept)).toBeLessThan(4_096);
   });
 
   it("with a body that nobody takes holds on to a window of it, however small its frames", async () => {

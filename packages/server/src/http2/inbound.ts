@@ -55,9 +55,6 @@ const headerTableBytes = 4_096;
 const maxBlockFrames = 16;
 const blockBytesPerListByte = 4;
 
-/** Part of a body is passed on where it lies, unless so many times as much would stay in memory with it. */
-const mostKeptAlive = 32;
-
 /** A header block of which more is to come. */
 interface OpenBlock {
   readonly streamId: number;
@@ -175,7 +172,7 @@ export class Inbound implements FrameSink {
     const stream = this.#owner.streamOf(id);
     if (stream === undefined) return this.#late(id);
     if (stream.isHalfClosed) return this.#breach(ErrorCode.streamClosed);
-    let verdict = stream.data(pieceOf(bytes, from, to), end - start);
+    let verdict = stream.data(bytes.subarray(from, to), end - start);
     if (verdict === "fine" && isLast && !stream.closed) verdict = stream.endOfBody();
     if (verdict === "past-window") this.#owner.refuse(id, ErrorCode.flowControlError);
     if (verdict === "wrong-length") this.#owner.refuse(id, ErrorCode.protocolError);
@@ -359,17 +356,6 @@ export class Inbound implements FrameSink {
     this.#owner.fail(code, "protocol-error");
     return false;
   }
-}
-
-/**
- * A part of what came. Whoever takes it may keep it, and with it all that it came with: that is no more than so many times as
- * much, or the peer could have a byte of every 64 KiB kept.
- */
-function pieceOf(bytes: Buffer, from: number, to: number): Buffer {
-  if ((to - from) * mostKeptAlive >= bytes.buffer.byteLength) return bytes.subarray(from, to);
-  const own = Buffer.allocUnsafeSlow(to - from);
-  bytes.copy(own, 0, from, to);
-  return own;
 }
 
 function dependencyAt(bytes: Buffer, at: number): number {

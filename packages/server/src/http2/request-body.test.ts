@@ -54,6 +54,24 @@ describe("a request's body", () => {
     expect(said).toEqual(["a", "<end>"]);
   });
 
+  it("passes on small pieces of large chunks as copies, which stay as they are, and others where they lie", () => {
+    const pieces: Uint8Array[] = [];
+    const { body: made, sink } = body();
+    made.offered();
+    made.receive({ ...sink, data: (piece) => void pieces.push(piece) });
+    const chunk = Buffer.allocUnsafeSlow(64_000);
+    for (let index = 0; index < 60_000; index += 600) {
+      chunk.fill(index / 600, index, index + 600);
+      made.data(chunk.subarray(index, index + 600), 600);
+    }
+    made.data(chunk.subarray(0, 2_000), 2_000);
+    expect(pieces.at(-1)!.buffer).toBe(chunk.buffer);
+    chunk.fill(0xff);
+    for (const [index, piece] of pieces.slice(0, -1).entries()) {
+      expect(Buffer.from(piece)).toEqual(Buffer.alloc(600, index));
+    }
+  });
+
   it("gives no credit for what is not taken", () => {
     const { body: made, said, credit } = body();
     made.offered();

@@ -7,6 +7,12 @@ import { KeptBytes } from "./kept-bytes.js";
 /** Once so many bytes were taken the peer is told that it may send as many more. */
 const creditWorthTelling = defaultWindow >>> 1;
 
+/** A piece is passed on where it lies, unless so many times as much would stay in memory with it. */
+const mostKeptAlive = 32;
+
+/** Small pieces are copied into buffers of so many bytes. */
+const sharedBytes = 2_048;
+
 /** What a piece of a body, or its end, comes to. */
 export type BodyVerdict = "fine" | "past-window" | "wrong-length";
 
@@ -19,6 +25,9 @@ export class RequestBody {
   #kept: KeptBytes | undefined;
   /** Whether whoever serves the request has had the chance to take what is here: what is kept then may stay for long. */
   #wasOffered = false;
+  /** Where small pieces are copied to, and how much of it is in use. */
+  #shared: Buffer | undefined;
+  #sharedUsed = 0;
   #received = 0;
   #window = defaultWindow;
   #taken = 0;
@@ -63,7 +72,7 @@ export class RequestBody {
     this.#give(flowBytes - bytes.byteLength);
     if (bytes.byteLength === 0) return "fine";
     if (this.#sink !== undefined && this.#kept === undefined && !this.#isPaused) {
-      this.#sink.data(bytes);
+      this.#sink.data(this.#pieceOf(bytes));
       this.#give(bytes.byteLength);
     } else {
       this.#keep(bytes);
@@ -134,13 +143,35 @@ export class RequestBody {
   abort(): void {
     this.#isAborted = true;
     this.#kept = undefined;
+    this.#shared = undefined;
     this.#takeSink()?.aborted();
+  }
+
+  /**
+   * The sink may keep what it gets, and with it all that came along: the peer could have 64 KiB kept for each byte. What is
+   * copied shares its memory with pieces of the same body alone.
+   */
+  #pieceOf(bytes: Uint8Array): Uint8Array {
+    const { byteLength } = bytes;
+    if (byteLength * mostKeptAlive >= bytes.buffer.byteLength) return bytes;
+    if (this.#shared === undefined || this.#sharedUsed + byteLength > this.#shared.byteLength) {
+      this.#shared = Buffer.allocUnsafeSlow(Math.max(sharedBytes, byteLength));
+      this.#sharedUsed = 0;
+    }
+    const start = this.#sharedUsed;
+    this.#sharedUsed += byteLength;
+    this.#shared.set(bytes, start);
+    return this.#shared.subarray(start, this.#sharedUsed);
   }
 
   #keep(bytes: Uint8Array): void {
     this.#kept ??= new KeptBytes();
-    this.#kept.add(bytes);
-    if (this.#wasOffered) this.#kept.keepForLong();
+    if (!this.#wasOffered) {
+      this.#kept.add(bytes);
+      return;
+    }
+    this.#kept.add(this.#pieceOf(bytes));
+    this.#kept.keepForLong();
   }
 
   #takeSink(): BodySink | undefined {
