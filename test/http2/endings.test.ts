@@ -254,3 +254,33 @@ describe("a stream", () => {
     expect(recorder.said).toEqual(["<end>"]);
   });
 });
+
+describe("a body that ends before its content-length because its request is answered", () => {
+  const announced = requestBlock({
+    method: "POST",
+    path: "/body",
+    extra: [["content-length", "10"]],
+  });
+
+  it.each([
+    ["nobody takes", false],
+    ["somebody takes", true],
+  ])("is no breach: the stream ends in good order (a body that %s)", async (_how, isTaken) => {
+    const recorder = new Recorder();
+    const reasons: CloseReason[] = [];
+    server = await startEngine((stream) => {
+      stream.onClose((reason) => reasons.push(reason));
+      if (isTaken) stream.receive(recorder);
+      stream.respond(200, {});
+      stream.end(Buffer.from("enough"));
+    });
+    const peer = await server.connect();
+    peer.send(headersFrame(1, announced, { endStream: false }));
+    await peer.until(() => peer.endedOf(1));
+    peer.send(dataFrame(1, Buffer.alloc(0), { endStream: true }));
+    await peer.roundTrip();
+    expect(peer.resetCodeOf(1)).toBeUndefined();
+    expect(reasons).toEqual([{ kind: "closed" }]);
+    expect(recorder.said).toEqual(isTaken ? ["<aborted>"] : []);
+  });
+});

@@ -73,6 +73,8 @@ export class Stream implements ServerStream, DataSource {
   #drainListeners: (() => void)[] | undefined;
   #closeListeners: ((reason: CloseReason) => void)[] | undefined;
   #isHandedOver = false;
+  /** Whether the answer is an error. */
+  #isRefusal = false;
   #linger: Timer | undefined;
 
   /** @param window bytes of the answer that the peer takes at first */
@@ -148,6 +150,7 @@ export class Stream implements ServerStream, DataSource {
 
   respond(status: number, headers: ResponseHeaders, options?: { readonly end?: boolean }): void {
     if (this.#closed !== undefined || this.#answer !== "none") return;
+    this.#isRefusal = status >= 400;
     const isLast = options?.end === true;
     this.session.sendHeaders(this, status, headers, isLast);
     this.#answer = "responded";
@@ -205,8 +208,14 @@ export class Stream implements ServerStream, DataSource {
 
   endOfBody(): BodyVerdict {
     const verdict = this.#body.end();
-    if (verdict === "fine" && this.#answer === "landed") this.#close({ kind: "closed" }, false);
-    return verdict;
+    const isAnswered = this.#answer !== "none" && this.#answer !== "responded";
+    if (verdict !== "fine") {
+      // Who has the answer may well stop before all is sent that was announced: curl does so, and then waits for a good end.
+      if (!isAnswered) return verdict;
+      this.#body.abort();
+    }
+    if (this.#answer === "landed") this.#close({ kind: "closed" }, false);
+    return "fine";
   }
 
   /** @returns whether the window is one that can be */
@@ -298,9 +307,15 @@ export class Stream implements ServerStream, DataSource {
     for (const listener of listeners) listener();
   }
 
-  /** The answer is complete. What may still come of the request's body is not needed; a peer that goes on is told. */
+  /**
+   * The answer is complete. What may still come of the request's body is not needed: a peer that is refused is told so at once,
+   * because some (curl 7.88) stop sending when they see an error, and wait for ever for the stream to end; any other has a moment to
+   * finish.
+   * @see https://www.rfc-editor.org/rfc/rfc9113#section-8.1
+   */
   #closeOrLinger(): void {
     if (this.#body.ended) this.#close({ kind: "closed" }, false);
+    else if (this.#isRefusal) this.reset(ErrorCode.noError);
     else this.#linger = this.session.clock.after(lingering, () => this.reset(ErrorCode.noError));
   }
 
