@@ -263,21 +263,24 @@ describe("a body that ends before its content-length because its request is answ
   });
 
   it.each([
-    ["nobody takes", false],
-    ["somebody takes", true],
-  ])("is no breach: the stream ends in good order (a body that %s)", async (_how, isTaken) => {
+    ["200 and nobody takes it", 200, false],
+    ["200 and somebody takes it", 200, true],
+    ["415 and nobody takes it", 415, false],
+    ["415 and somebody takes it", 415, true],
+  ])("is no breach: the stream ends in good order (%s)", async (_how, status, isTaken) => {
     const recorder = new Recorder();
     const reasons: CloseReason[] = [];
     server = await startEngine((stream) => {
       stream.onClose((reason) => reasons.push(reason));
       if (isTaken) stream.receive(recorder);
-      stream.respond(200, {});
+      stream.respond(status, {});
       stream.end(Buffer.from("enough"));
     });
     const peer = await server.connect();
     peer.send(headersFrame(1, announced, { endStream: false }));
-    await peer.until(() => peer.endedOf(1));
+    await peer.until(() => peer.dataOf(1) === "enough");
     peer.send(dataFrame(1, Buffer.alloc(0), { endStream: true }));
+    await peer.until(() => peer.endedOf(1));
     await peer.roundTrip();
     expect(peer.resetCodeOf(1)).toBeUndefined();
     expect(reasons).toEqual([{ kind: "closed" }]);

@@ -38,8 +38,11 @@ export interface StreamOwner extends ServerSession {
   queue(bytes: number): void;
 }
 
-/** How far the answer is. `ending`: its last bytes wait. `ended`: they are in a batch. `landed`: the socket has them. */
-type AnswerPhase = "none" | "responded" | "ending" | "ended" | "landed";
+/**
+ * How far the answer is. `held`: it is complete, but its end waits for that of the request. `ending`: its last bytes wait. `ended`:
+ * they are in a batch. `landed`: the socket has them.
+ */
+type AnswerPhase = "none" | "responded" | "held" | "ending" | "ended" | "landed";
 
 /** Milliseconds that a peer may go on sending a body whose answer is complete before its stream is reset. */
 const lingering = 1_000;
@@ -152,9 +155,11 @@ export class Stream implements ServerStream, DataSource {
     if (this.#closed !== undefined || this.#answer !== "none") return;
     this.#isRefusal = status >= 400;
     const isLast = options?.end === true;
-    this.session.sendHeaders(this, status, headers, isLast);
+    const isHeld = isLast && this.#endsLate;
+    this.session.sendHeaders(this, status, headers, isLast && !isHeld);
     this.#answer = "responded";
-    if (isLast) this.#finish("ended");
+    if (isHeld) this.#hold();
+    else if (isLast) this.#finish("ended");
   }
 
   write(bytes: Uint8Array, flushed?: () => void): void {
@@ -166,9 +171,12 @@ export class Stream implements ServerStream, DataSource {
   end(bytes?: Uint8Array): void {
     if (this.#closed !== undefined || this.#answer !== "responded") return;
     if (bytes !== undefined) this.#push(bytes, undefined);
-    this.#queue.end();
-    this.#finish("ending");
-    this.session.offer(this);
+    if (this.#endsLate) {
+      this.#hold();
+      if (this.#unflushed > 0) this.session.offer(this);
+    } else {
+      this.#release();
+    }
   }
 
   reset(code: number): void {
@@ -210,11 +218,12 @@ export class Stream implements ServerStream, DataSource {
     const verdict = this.#body.end();
     const isAnswered = this.#answer !== "none" && this.#answer !== "responded";
     if (verdict !== "fine") {
-      // Who has the answer may well stop before all is sent that was announced: curl does so, and then waits for a good end.
+      // Who has the answer may well stop before all is sent that was announced, as curl does.
       if (!isAnswered) return verdict;
       this.#body.abort();
     }
-    if (this.#answer === "landed") this.#close({ kind: "closed" }, false);
+    if (this.#answer === "held") this.#release();
+    else if (this.#answer === "landed") this.#close({ kind: "closed" }, false);
     return "fine";
   }
 
@@ -308,9 +317,30 @@ export class Stream implements ServerStream, DataSource {
   }
 
   /**
-   * The answer is complete. What may still come of the request's body is not needed: a peer that is refused is told so at once,
-   * because some (curl 7.88) stop sending when they see an error, and wait for ever for the stream to end; any other has a moment to
-   * finish.
+   * Whether the answer's end has to wait. What may still come of a refused request is not needed, but clients differ in what they
+   * make of an error in the middle of their body: one that sees the stream's end then (curl 7.88) or a reset (Java 17) waits for
+   * ever. All of them understand an answer that ends when they have ended.
+   */
+  get #endsLate(): boolean {
+    return this.#isRefusal && !this.#body.ended;
+  }
+
+  #hold(): void {
+    this.#answer = "held";
+    this.#body.answered();
+    this.#linger = this.session.clock.after(lingering, () => this.#release());
+  }
+
+  #release(): void {
+    this.#linger?.cancel();
+    this.#queue.end();
+    this.#finish("ending");
+    this.session.offer(this);
+  }
+
+  /**
+   * The answer is complete. A peer that goes on with its body, though it has had a moment to finish, is told that the rest is not
+   * needed.
    * @see https://www.rfc-editor.org/rfc/rfc9113#section-8.1
    */
   #closeOrLinger(): void {
