@@ -2,6 +2,8 @@
 
 import type { Socket } from "node:net";
 import type { Clock } from "@trefoil/protocol/clock";
+import { AskedPings } from "./asked-pings.js";
+import { Deadlines } from "./deadlines.js";
 import {
   type CloseReason,
   ErrorCode,
@@ -13,9 +15,7 @@ import {
 import {
   Setting,
   defaultWindow,
-  frameHeadBytes,
   goawayFrame,
-  headersFrame,
   pingAckFrame,
   pingFrame,
   rstStreamFrame,
@@ -23,12 +23,12 @@ import {
   settingsFrame,
   windowUpdateFrame,
 } from "./frames/index.js";
-import { type ResponseHeaders, encodeResponse, forgetTable } from "./hpack/index.js";
+import type { ResponseHeaders } from "./hpack/index.js";
 import { Inbound, type InboundOwner } from "./inbound.js";
-import { Liveness } from "./liveness.js";
 import { Outbound } from "./outbound.js";
 import type { RequestHeaders } from "./request-headers.js";
 import { ResetStreams } from "./reset-streams.js";
+import { ResponseHeaderWriter } from "./response-headers.js";
 import { Stream, type StreamOwner } from "./stream.js";
 import { TokenBucket } from "./token-bucket.js";
 import { WaitingStreams } from "./waiting-streams.js";
@@ -39,20 +39,10 @@ const moreFollows = 16_000;
 /** Frames of WINDOW_UPDATE that a frame of DATA makes good: one for the stream and one for the connection. */
 const updatesPerDataFrame = 2;
 
-/** The size of HPACK's table that a peer has before it says anything. */
-const defaultTableBytes = 4_096;
-
 /** What all connections of an engine share. */
 export interface SessionOptions extends Http2EngineOptions {
   /** The `date` of a response that is sent now. */
   readonly date: () => string;
-}
-
-/** A PING that waits for its ACK. */
-interface Asked {
-  readonly number: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** `leaving`: the peer was told to open no more streams. `over`: nothing is read or written any more. */
@@ -67,7 +57,9 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   readonly #options: SessionOptions;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
-  readonly #liveness: Liveness;
+  readonly #deadlines: Deadlines;
+  readonly #pings = new AskedPings();
+  readonly #headers = new ResponseHeaderWriter();
   readonly #resets: TokenBucket;
   readonly #controlFrames: TokenBucket;
   readonly #emptyFrames: TokenBucket;
@@ -77,23 +69,13 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   readonly #waiting = new WaitingStreams<Stream>();
   /** Requests that have arrived and were not handed over. */
   #arrivals: Stream[] = [];
-  readonly #openedAt: number;
-  /** When the last stream closed or the peer last sent a PING. */
-  #activeAt: number;
   #phase: SessionPhase = "open";
   /** Whether the connection ends with its last stream. */
   #endsWhenDone = false;
   #handler: SessionHandler | undefined;
-  #hasRequested = false;
   #isSettled = false;
-  #tableBytes = defaultTableBytes;
-  #mustForgetTable = false;
   #queued = 0;
   #window = defaultWindow;
-  #asked: Asked[] = [];
-  #lastPing = 0;
-  /** The batch that the socket had not taken at the last look, and since when. */
-  #stuck: { readonly batch: number; readonly since: number } | undefined;
   /** When it was first seen to be over with the socket still open. */
   #overSince: number | undefined;
   #limit: SessionLimit | undefined;
@@ -107,12 +89,10 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
     this.#options = options;
     this.remoteAddress = socket.remoteAddress ?? "";
     const now = clock.now();
-    this.#openedAt = now;
-    this.#activeAt = now;
     this.#resets = new TokenBucket(limits.resets, now);
     this.#controlFrames = new TokenBucket(limits.controlFrames, now);
     this.#emptyFrames = new TokenBucket(limits.emptyFrames, now);
-    this.#liveness = new Liveness(limits.pingTimeout);
+    this.#deadlines = new Deadlines(limits, now);
     this.#inbound = new Inbound(this, limits);
     this.#outbound = new Outbound(socket, (frames) =>
       this.#emptyFrames.give(frames * updatesPerDataFrame),
@@ -148,15 +128,8 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   }
 
   ping(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#phase === "over") {
-        reject(new Error("The connection has ended."));
-        return;
-      }
-      const number = (this.#lastPing = (this.#lastPing + 1) >>> 0);
-      this.#asked.push({ number, resolve, reject });
-      this.#control(pingFrame(number));
-    });
+    if (this.#phase === "over") return Promise.reject(new Error("The connection has ended."));
+    return this.#pings.ask((number) => this.#control(pingFrame(number)));
   }
 
   goaway(): void {
@@ -198,28 +171,15 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
       if (now - this.#overSince >= this.#options.limits.slowReaderTimeout) this.#socket.destroy();
       return;
     }
-    const { firstRequestTimeout, idleTimeout } = this.#options.limits;
-    const openStreams = this.#streams.size;
-    const advice = this.#liveness.check({ now, openStreams, unfinished: this.#inbound.unfinished });
-    if (advice === "give-up") this.#exceed("unresponsive");
-    else if (!this.#hasRequested) {
-      if (now - this.#openedAt >= firstRequestTimeout) this.#exceed("first-request");
-    } else if (this.#readsSlowly(now)) this.#exceed("slow-reader");
-    else if (openStreams === 0 && now - this.#activeAt >= idleTimeout) this.#exceed("idle");
-    else if (advice === "ask") this.ping().then(() => this.#liveness.answered(), ignore);
-  }
-
-  #readsSlowly(now: number): boolean {
-    const { slowReaderTimeout } = this.#options.limits;
-    const { inFlight } = this.#outbound;
-    // The same batch for all of that time: a peer that reads slowly but steadily takes one after the other.
-    if (inFlight === undefined) this.#stuck = undefined;
-    else if (this.#stuck?.batch !== inFlight) this.#stuck = { batch: inFlight, since: now };
-    if (this.#stuck !== undefined && now - this.#stuck.since >= slowReaderTimeout) return true;
-    for (const stream of this.#waiting) {
-      if (now - stream.waitingSince >= slowReaderTimeout) return true;
-    }
-    return false;
+    const verdict = this.#deadlines.check({
+      now,
+      openStreams: this.#streams.size,
+      unfinished: this.#inbound.unfinished,
+      inFlight: this.#outbound.inFlight,
+      waiting: this.#waiting,
+    });
+    if (verdict.kind === "exceeded") this.#exceed(verdict.limit);
+    else if (verdict.kind === "ask") this.ping().then(() => this.#deadlines.answered(), ignore);
   }
 
   #take(bytes: Buffer): void {
@@ -260,8 +220,7 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   }
 
   request(id: number, headers: RequestHeaders, bodyless: boolean, window: number): void {
-    this.#hasRequested = true;
-    this.#liveness.heard();
+    this.#deadlines.requested();
     if (this.#streams.size >= this.#options.limits.maxConcurrentStreams) {
       this.refuse(id, ErrorCode.refusedStream);
       return;
@@ -287,34 +246,28 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   }
 
   emptyFrame(): void {
-    this.#liveness.heard();
+    this.#deadlines.heard();
     if (!this.#emptyFrames.take(this.#now())) this.#exceed("frame-flood");
   }
 
   pinged(bytes: Buffer, opaque: number): void {
-    this.#activeAt = this.#now();
+    this.#deadlines.active(this.#now());
     if (!this.#countControl()) return;
     this.#control(pingAckFrame(bytes, opaque));
     this.#handler?.pinged?.();
   }
 
   pingAcknowledged(number: number): void {
-    const index = this.#asked.findIndex((asked) => asked.number === number);
-    const [asked] = index === -1 ? [] : this.#asked.splice(index, 1);
-    if (asked === undefined) this.fail(ErrorCode.protocolError, "protocol-error");
-    else asked.resolve();
+    if (this.#pings.acknowledged(number)) return;
+    this.fail(ErrorCode.protocolError, "protocol-error");
   }
 
   settings(entries: ReadonlyMap<number, number>): void {
-    this.#liveness.heard();
+    this.#deadlines.heard();
     if (!this.#countControl()) return;
     this.#control(settingsAck);
     const table = entries.get(Setting.headerTableSize);
-    // We use no table, but a peer whose table has shrunk wants to hear of it (RFC 7541 section 4.2).
-    if (table !== undefined && table < this.#tableBytes) {
-      this.#tableBytes = 0;
-      this.#mustForgetTable = true;
-    }
+    if (table !== undefined) this.#headers.tableIs(table);
   }
 
   settingsAcknowledged(): void {
@@ -323,7 +276,7 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   }
 
   received(bytes: number): void {
-    this.#liveness.heard();
+    this.#deadlines.heard();
     this.#window -= bytes;
     // Streams have windows of their own, so that one whose body nobody takes never holds up the others. At half of it no frame
     // can be larger than what is left.
@@ -363,12 +316,12 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   }
 
   sendHeaders(stream: Stream, status: number, headers: ResponseHeaders, isLast: boolean): void {
-    const block = this.#encode(status, headers, this.#options.date());
-    this.#control(headersFrame(stream.id, block, isLast), isLast ? stream : undefined);
+    const frame = this.#headers.frame(stream.id, status, headers, isLast, this.#options.date());
+    this.#control(frame, isLast ? stream : undefined);
   }
 
   sendContinue(stream: Stream): void {
-    this.#control(headersFrame(stream.id, this.#encode(100, {}), false));
+    this.#control(this.#headers.frame(stream.id, 100, {}, false));
   }
 
   sendReset(stream: Stream, code: number): void {
@@ -387,7 +340,7 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
   streamClosed(stream: Stream, brokenOff: boolean): void {
     this.#streams.delete(stream.id);
     this.#waiting.delete(stream);
-    this.#activeAt = this.#now();
+    this.#deadlines.active(this.#now());
     if (brokenOff) this.#countReset();
     this.#endIfDone();
   }
@@ -415,13 +368,6 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
     if (this.#queued + this.#outbound.controlBytes > this.#options.limits.maxQueuedBytes) {
       this.#exceed("queued-bytes");
     }
-  }
-
-  #encode(status: number, headers: ResponseHeaders, date?: string): Buffer {
-    const prefix = this.#mustForgetTable ? forgetTable : undefined;
-    const block = encodeResponse(frameHeadBytes, prefix, status, headers, date);
-    this.#mustForgetTable = false;
-    return block;
   }
 
   #now(): number {
@@ -466,9 +412,7 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
     if (this.#limit !== undefined) this.#closed = { kind: "limit", limit: this.#limit };
     else if (this.#cause !== undefined) this.#closed = { kind: "lost", cause: this.#cause };
     else this.#closed = { kind: "closed" };
-    const error = new Error("The connection ended before its PING was acknowledged.");
-    for (const { reject } of this.#asked) reject(error);
-    this.#asked = [];
+    this.#pings.end();
     for (const stream of this.#streams.values()) stream.lost(this.#cause);
     const listeners = this.#closeListeners;
     this.#closeListeners = [];
