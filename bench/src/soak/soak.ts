@@ -45,8 +45,11 @@ const width = 32;
 const tick = 20;
 /** Milliseconds between two samples of memory, each with a line of progress. */
 const sampleInterval = 10_000;
-/** What of the load is for warming up: a fifth, but a minute (or half of it all) in any case; or so many rounds. */
-const warmUp = { share: 0.2, milliseconds: 60_000, rounds: 2 };
+/**
+ * What of the load is for warming up: a fifth, but a minute (or half of it all) in any case, in which each device does everything at
+ * least so many times; or so many rounds.
+ */
+const warmUp = { share: 0.2, milliseconds: 60_000, times: 3, rounds: 2 };
 /** Shorter loads say nothing about memory: the compiler and the collector have not settled. Minutes. */
 const leastMinutes = 2;
 /** Milliseconds that what is on its way has to arrive, and a server to be done with those who left. */
@@ -59,6 +62,20 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   } finally {
     run.close();
   }
+}
+
+/**
+ * The pace of warming up. What a device holds settles when it has done everything a few times, and come back in the middle of all
+ * the others' traffic: until then its memory lies as it did when the whole fleet came at once, closer than it ever will again.
+ */
+function hurried(pace: Pace, milliseconds: number): Pace {
+  const most = milliseconds / 1_000 / warmUp.times;
+  return {
+    ping: Math.min(pace.ping, most),
+    event: Math.min(pace.event, most),
+    push: Math.min(pace.push, most),
+    reconnect: Math.min(pace.reconnect, most),
+  };
 }
 
 class Soak {
@@ -98,7 +115,7 @@ class Soak {
     } else {
       const all = length.minutes * 60_000;
       const warming = Math.max(all * warmUp.share, Math.min(all / 2, warmUp.milliseconds));
-      await this.#load(warming, length.pace, false);
+      await this.#load(warming, hurried(length.pace, warming), false);
       warm = await this.#census("warm");
       await this.#load(all - warming, length.pace, true);
     }
