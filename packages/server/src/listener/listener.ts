@@ -30,6 +30,12 @@ import { chooseProtocol } from "./plain-text.js";
 import type { TrustedProxies } from "./trusted-proxies.js";
 import { type WebApplication, type WebPatience, serveWebStream } from "./web-stream.js";
 
+/**
+ * What is spoken, the first choice first. A callback chooses, because of a plain list node:tls keeps a copy with each connection: a few
+ * bytes out of a pool of eight kilobytes, which stay in memory with them.
+ */
+const protocols = ["h2", "http/1.1"];
+
 /** What the gateway is to the listener. */
 export interface GatewayPort {
   /** Whether a request target is the gateway's. */
@@ -140,7 +146,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         cert: tls.certificate,
         key: tls.key,
         minVersion: "TLSv1.2",
-        ALPNProtocols: ["h2", "http/1.1"],
+        ALPNCallback: ({ protocols: offered }) => protocols.find((name) => offered.includes(name)),
         noDelay: true,
         keepAlive: true,
         ...http1Options(config),
