@@ -1,5 +1,5 @@
 // The engine: HTTP/2 of our own, frames straight on sockets that the listener has accepted. For what a gateway does, many
-// connections with little on each, it takes a fraction of the time and half the memory of node:http2, and its bounds are ours.
+// connections with little on each, it takes less time and memory than node:http2 (docs/performance.md), and its bounds are ours.
 
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "@trefoil/protocol/clock";
