@@ -16,6 +16,7 @@ import {
   type Payload,
   buildDirective,
   encodeDirective,
+  stringifyDirective,
 } from "@trefoil/protocol/messages";
 import { MultipartWriter, newBoundary } from "@trefoil/protocol/multipart";
 
@@ -50,7 +51,7 @@ export class Channel {
     ids: { messageId?: string; dialogRequestId?: string } = {},
   ): Directive {
     const directive = buildDirective(name, payload, ids);
-    this.stream.write(this.#writer.finishedDirective(encodeDirective(directive)));
+    this.stream.write(this.#writer.finishedDirective(stringifyDirective(directive)));
     return directive;
   }
 

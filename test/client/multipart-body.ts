@@ -1,6 +1,6 @@
 // Bodies between the client under test and the gateway of a test: read as they arrive, written piece by piece.
 
-import { type Directive, encodeDirective } from "@trefoil/protocol/messages";
+import { type Directive, stringifyDirective } from "@trefoil/protocol/messages";
 import {
   MultipartReader,
   MultipartWriter,
@@ -82,7 +82,7 @@ export function beginAnswer({ stream }: Pick<Request, "stream">): OpenAnswer {
   stream.write(writer.opening());
   return {
     write: (directive, flushed) =>
-      void stream.write(writer.finishedDirective(encodeDirective(directive)), flushed),
+      void stream.write(writer.finishedDirective(stringifyDirective(directive)), flushed),
     end: () => void stream.end(),
   };
 }

@@ -274,7 +274,9 @@ export class Model {
 
   pingByServer(): void {
     this.#serverPings++;
-    void this.session.ping().then(() => this.#serverPongs++);
+    this.session.ping((isAcknowledged) => {
+      if (isAcknowledged) this.#serverPongs++;
+    });
   }
 
   // What is between them.

@@ -75,7 +75,7 @@ describe("the durable mailbox", () => {
   const entry = (messageId: string) => ({
     deviceKey: "device",
     messageId,
-    body: Buffer.from("{}"),
+    body: "{}",
     queuedAt: 0,
     expiresAt: 1,
     required: false,

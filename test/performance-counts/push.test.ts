@@ -63,15 +63,16 @@ let mailbox: Mailbox;
 const calls = { append: 0, acknowledge: 0, trim: 0, pending: 0 };
 
 beforeEach(async () => {
-  const inner = createMemoryMailbox();
-  Object.assign(calls, { append: 0, acknowledge: 0, trim: 0, pending: 0 });
-  mailbox = {
-    ...inner,
-    append: (entry) => (calls.append++, inner.append(entry)),
-    acknowledge: (...args) => (calls.acknowledge++, inner.acknowledge(...args)),
-    trim: (...args) => (calls.trim++, inner.trim(...args)),
-    pending: (...args) => (calls.pending++, inner.pending(...args)),
-  };
+  mailbox = createMemoryMailbox();
+  for (const name of ["append", "acknowledge", "trim", "pending"] as const) {
+    const call = mailbox[name].bind(mailbox) as (...args: unknown[]) => unknown;
+    Object.assign(mailbox, {
+      [name]: (...args: unknown[]) => {
+        calls[name]++;
+        return call(...args);
+      },
+    });
+  }
   gateway = await startGateway({ mailbox });
   device = new CountingDevice(gateway.port, gateway.tokens.issue("kitchen"));
   await vi.waitFor(() => expect(device.data.join("")).toContain("Hello"));

@@ -26,6 +26,16 @@ const hello = part(
   JSON.stringify({ directive: { header: { ...directiveHeader, name: "Hello" } } }),
 );
 
+/** What was written and not acknowledged: the least that a queue in memory is. */
+const kept = new Set<Buffer>();
+
+function keepUntilAcknowledged(stream: ServerHttp2Stream, directive: Buffer): void {
+  kept.add(directive);
+  stream.session?.ping((error) => {
+    if (error === null) kept.delete(directive);
+  });
+}
+
 const downchannels = new Map<string, ServerHttp2Stream>();
 let anonymous = 0;
 
@@ -64,7 +74,11 @@ server.listen(0, "127.0.0.1", () => {
     ...profilerCommands,
     push: (order: PushOrder) =>
       push(order, (device) => {
-        downchannels.get(device)?.write(part(directiveText()));
+        const stream = downchannels.get(device);
+        if (stream === undefined) return;
+        const directive = part(directiveText());
+        stream.write(directive);
+        if (order.acknowledged === true) keepUntilAcknowledged(stream, directive);
       }),
   });
 });

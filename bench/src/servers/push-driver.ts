@@ -8,6 +8,8 @@ export interface PushOrder {
   readonly concurrency: number;
   /** Seconds that a directive may wait; the server's default unless given. */
   readonly ttl?: number;
+  /** Of the bare server: whether a PING follows each directive, and its ACK is awaited before it is forgotten. */
+  readonly acknowledged?: boolean;
 }
 
 /** How long a directive of the benchmark is: all of its JSON. Bytes. */

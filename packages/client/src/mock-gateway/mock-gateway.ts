@@ -17,7 +17,7 @@ import {
   type MessageName,
   type Payload,
   buildDirective,
-  encodeDirective,
+  stringifyDirective,
 } from "@trefoil/protocol/messages";
 import { MultipartWriter, newBoundary } from "@trefoil/protocol/multipart";
 import { Latch } from "../streams/index.js";
@@ -139,7 +139,7 @@ export class MockGateway {
     }
     const directive = buildDirective(name, payload, ids);
     const { stream, writer } = downchannel;
-    stream.write(writer.finishedDirective(encodeDirective(directive)));
+    stream.write(writer.finishedDirective(stringifyDirective(directive)));
     return directive;
   }
 

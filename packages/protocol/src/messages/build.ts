@@ -16,20 +16,26 @@ export function buildDirective(
   ids: { readonly messageId?: string; readonly dialogRequestId?: string | undefined } = {},
 ): Directive {
   const dot = name.indexOf(".");
+  const header = {
+    namespace: name.slice(0, dot),
+    name: name.slice(dot + 1),
+    messageId: ids.messageId ?? globalThis.crypto.randomUUID(),
+  };
+  const { dialogRequestId } = ids;
   return {
-    header: {
-      namespace: name.slice(0, dot),
-      name: name.slice(dot + 1),
-      messageId: ids.messageId ?? globalThis.crypto.randomUUID(),
-      ...(ids.dialogRequestId === undefined ? {} : { dialogRequestId: ids.dialogRequestId }),
-    },
+    header: dialogRequestId === undefined ? header : { ...header, dialogRequestId },
     payload,
   };
 }
 
+/** The body of a directive's part as text: `{"directive": {...}}`. */
+export function stringifyDirective(directive: Directive): string {
+  return JSON.stringify({ directive });
+}
+
 /** The body of a directive's part: `{"directive": {...}}` in UTF-8. */
 export function encodeDirective(directive: Directive): Uint8Array {
-  return encoder.encode(JSON.stringify({ directive }));
+  return encoder.encode(stringifyDirective(directive));
 }
 
 /** The body of an event's `metadata` part in UTF-8. */

@@ -14,5 +14,5 @@ export {
   eventHeaderSchema,
   nameOf,
 } from "./envelope.js";
-export { buildDirective, encodeDirective, encodeEvent } from "./build.js";
+export { buildDirective, encodeDirective, encodeEvent, stringifyDirective } from "./build.js";
 export { describeIssue, parseDirective, parseEvent } from "./parse.js";

@@ -4,14 +4,24 @@ import { TrefoilError } from "../errors/index.js";
 
 const encoder = new TextEncoder();
 
+/** {@link openingDelimiter} as text. */
+export function openingDelimiterText(boundary: string): string {
+  return `--${boundary}\r\n`;
+}
+
+/** {@link delimiter} as text. */
+export function delimiterText(boundary: string): string {
+  return `\r\n--${boundary}\r\n`;
+}
+
 /** The first delimiter line; a body begins with its dash, as a leading CRLF is a fatal error to devices. */
 export function openingDelimiter(boundary: string): Uint8Array {
-  return encoder.encode(`--${boundary}\r\n`);
+  return encoder.encode(openingDelimiterText(boundary));
 }
 
 /** The delimiter line that ends one part and begins the next. */
 export function delimiter(boundary: string): Uint8Array {
-  return encoder.encode(`\r\n--${boundary}\r\n`);
+  return encoder.encode(delimiterText(boundary));
 }
 
 /** The delimiter line that ends the last part and the body. */
@@ -53,6 +63,9 @@ export const directivePartHead: Uint8Array = partHead([
   ["Content-Disposition", 'form-data; name="metadata"'],
   ["Content-Type", "application/json; charset=utf-8"],
 ]);
+
+/** {@link directivePartHead} as text. */
+export const directivePartHeadText: string = new TextDecoder().decode(directivePartHead);
 
 /** The header block of an event's `metadata` part, as clients send it. The bytes are shared: do not write to them. */
 export const metadataPartHead: Uint8Array = partHead([

@@ -5,9 +5,11 @@ import { checkBoundary } from "./content-type.js";
 import {
   attachmentPartHead,
   closingDelimiter,
-  delimiter,
+  delimiterText,
   directivePartHead,
+  directivePartHeadText,
   openingDelimiter,
+  openingDelimiterText,
   partHead,
 } from "./part-head.js";
 
@@ -15,6 +17,8 @@ import {
  * Where a body stands: nothing written; after a delimiter line, where a part begins; within a part; at its end.
  */
 type Position = "start" | "between" | "part" | "end";
+
+const encoder = new TextEncoder();
 
 const nothing = new Uint8Array(0);
 
@@ -30,7 +34,7 @@ const nothing = new Uint8Array(0);
  */
 export class MultipartWriter {
   readonly boundary: string;
-  readonly #delimiter: Uint8Array;
+  readonly #delimiter: string;
   #position: Position = "start";
 
   /**
@@ -40,7 +44,7 @@ export class MultipartWriter {
   constructor(boundary: string) {
     checkBoundary(boundary);
     this.boundary = boundary;
-    this.#delimiter = delimiter(boundary);
+    this.#delimiter = delimiterText(boundary);
   }
 
   /** The response's Content-Type: the boundary unquoted, as devices scan for it up to the next semicolon. */
@@ -63,14 +67,18 @@ export class MultipartWriter {
    * @param json `{"directive": {...}}` in UTF-8, as `encodeDirective` makes it
    */
   directive(json: Uint8Array): Uint8Array {
-    return concatenate([this.#separator(), directivePartHead, json]);
+    return concatenate([encoder.encode(this.#separator()), directivePartHead, json]);
   }
 
-  /** A directive's part together with the delimiter line that ends it: what a downchannel sends. */
-  finishedDirective(json: Uint8Array): Uint8Array {
+  /**
+   * A directive's part together with the delimiter line that ends it: what a downchannel sends. It is text, to be sent in
+   * UTF-8: a server that sends one directive to many devices encodes it straight into each frame.
+   * @param json `{"directive": {...}}`, as `stringifyDirective` makes it
+   */
+  finishedDirective(json: string): string {
     const before = this.#separator();
     this.#position = "between";
-    return concatenate([before, directivePartHead, json, this.#delimiter]);
+    return before + directivePartHeadText + json + this.#delimiter;
   }
 
   /**
@@ -80,7 +88,7 @@ export class MultipartWriter {
    */
   attachment(contentId: string): Uint8Array {
     const head = attachmentPartHead(contentId);
-    return concatenate([this.#separator(), head]);
+    return concatenate([encoder.encode(this.#separator()), head]);
   }
 
   /**
@@ -89,7 +97,7 @@ export class MultipartWriter {
    */
   part(headers: readonly (readonly [string, string])[]): Uint8Array {
     const head = partHead(headers);
-    return concatenate([this.#separator(), head]);
+    return concatenate([encoder.encode(this.#separator()), head]);
   }
 
   /**
@@ -100,7 +108,7 @@ export class MultipartWriter {
   delimiter(): Uint8Array {
     this.#require("part", "A delimiter ends a part.");
     this.#position = "between";
-    return this.#delimiter.slice();
+    return encoder.encode(this.#delimiter);
   }
 
   /**
@@ -114,14 +122,14 @@ export class MultipartWriter {
   }
 
   /** What has to stand before the next part. */
-  #separator(): Uint8Array {
+  #separator(): string {
     const position = this.#position;
     if (position === "end") {
       throw new TrefoilError("internal", "The multipart body was closed; no part can follow.");
     }
     this.#position = "part";
-    if (position === "between") return nothing;
-    return position === "start" ? openingDelimiter(this.boundary) : this.#delimiter;
+    if (position === "between") return "";
+    return position === "start" ? openingDelimiterText(this.boundary) : this.#delimiter;
   }
 
   #require(position: Position, rule: string): void {

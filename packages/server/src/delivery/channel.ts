@@ -12,11 +12,12 @@ export interface DirectiveChannel {
    * @param flushed called when its bytes have been handed to the network: a confirmation that is asked for from now on
    * covers it. Never called if the channel ends before.
    */
-  write(body: Uint8Array, flushed: () => void): void;
+  write(body: string, flushed: () => void): void;
   /**
-   * Resolves when everything that was flushed before this call has reached the peer's HTTP/2 layer (a PING's ACK came
-   * back); rejects when the connection ends first.
+   * Asks whether everything that was flushed before this call has reached the peer's HTTP/2 layer.
+   * @param confirmed called once, and not before this returns: with true when a PING's ACK came back, with false when the
+   * connection ended first
    * @see docs/delivery.md#acknowledged-by-ping
    */
-  confirm(): Promise<void>;
+  confirm(confirmed: (hasArrived: boolean) => void): void;
 }

@@ -2,7 +2,7 @@
 
 import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { buildDirective, encodeDirective } from "@trefoil/protocol/messages";
+import { buildDirective, stringifyDirective } from "@trefoil/protocol/messages";
 import type { DeliveryConfig } from "../config/index.js";
 import { type Logger, silentLogger } from "../logging/index.js";
 import {
@@ -26,7 +26,7 @@ import type {
   SendOutcome,
   SendOutcomes,
 } from "./directive-sender.js";
-import { Lane } from "./lane.js";
+import { Lane, type Letter } from "./lane.js";
 import type { Mailbox } from "./mailbox.js";
 
 /** What delivery is made of. */
@@ -150,7 +150,7 @@ export class Delivery implements DirectiveSender {
     return {
       name: outgoing.name,
       messageId: directive.header.messageId,
-      body: encodeDirective(directive),
+      body: stringifyDirective(directive),
       sentAt: performance.now(),
       queuedAt,
       expiresAt: ttl === 0 ? undefined : queuedAt + ttl * 1000,
@@ -167,7 +167,10 @@ export class Delivery implements DirectiveSender {
         })
       : undefined;
     try {
-      const kind = await this.#accept(deviceKey, outgoing, span?.spanContext());
+      const kind =
+        outgoing.expiresAt === undefined
+          ? this.#writeNow(deviceKey, outgoing)
+          : await this.#queue(deviceKey, outgoing, outgoing.expiresAt, span?.spanContext());
       this.measures.sends.add(kind);
       span?.setAttribute("trefoil.outcome", kind);
       span?.end();
@@ -179,18 +182,19 @@ export class Delivery implements DirectiveSender {
     }
   }
 
-  async #accept(
+  #writeNow(deviceKey: string, outgoing: Outgoing): "written" | "dropped" {
+    if (this.#lanes.get(deviceKey)?.writeNow(outgoing) === true) return "written";
+    this.#dropped(deviceKey, "offline", 1);
+    return "dropped";
+  }
+
+  async #queue(
     deviceKey: string,
     outgoing: Outgoing,
+    expiresAt: number,
     cause: SpanContext | undefined,
-  ): Promise<SendOutcome["kind"]> {
-    const { name, messageId, body, sentAt, queuedAt, expiresAt, required } = outgoing;
-    const letter = { messageId, body, sentAt, cause };
-    if (expiresAt === undefined) {
-      if (this.#lanes.get(deviceKey)?.writeNow(letter) === true) return "written";
-      this.#dropped(deviceKey, "offline", 1);
-      return "dropped";
-    }
+  ): Promise<"queued"> {
+    const { name, messageId, body, queuedAt, required } = outgoing;
     const sequence = await this.#options.mailbox.append({
       deviceKey,
       messageId,
@@ -206,7 +210,7 @@ export class Delivery implements DirectiveSender {
       publish("trefoil:directive:queued", { deviceKey, messageId, name });
     }
     const lane = this.#lanes.get(deviceKey);
-    lane?.appended(sequence, letter);
+    lane?.appended(sequence, outgoing, cause);
     // The queue of a device that takes what it gets cannot grow: only the others' are counted.
     if (lane === undefined || !lane.live) await this.#trim(deviceKey);
     return "queued";
@@ -235,12 +239,8 @@ export class Delivery implements DirectiveSender {
 }
 
 /** A directive that is ready to go, to one device or to many. */
-interface Outgoing {
+interface Outgoing extends Letter {
   readonly name: string;
-  readonly messageId: string;
-  readonly body: Uint8Array;
-  /** What `performance.now()` answered when it was sent. */
-  readonly sentAt: number;
   /** Milliseconds since the epoch. */
   readonly queuedAt: number;
   /** Milliseconds since the epoch; undefined: now or never. */

@@ -21,4 +21,10 @@ export {
   PresenceFeed,
   type PresenceFollower,
 } from "./presence-feed.js";
-export { type DevicePresence, Presence, type PresenceReader, type Sighting } from "./presence.js";
+export {
+  type DevicePresence,
+  Presence,
+  type PresenceReader,
+  type PresentDevice,
+  type Sighting,
+} from "./presence.js";

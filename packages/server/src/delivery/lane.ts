@@ -34,11 +34,9 @@ type LanePhase =
 export interface Letter {
   readonly messageId: string;
   /** The JSON of its part. */
-  readonly body: Uint8Array;
+  readonly body: string;
   /** What `performance.now()` answered when it was sent. */
   readonly sentAt: number;
-  /** The span of its sending. */
-  readonly cause: SpanContext | undefined;
 }
 
 /** What a lane needs to know of its surroundings. */
@@ -92,13 +90,16 @@ export class Lane {
     return this.#phase.kind === "live";
   }
 
-  /** An entry has become durable. Calls come in the order of the sequences. */
-  appended(sequence: number, letter: Letter): void {
+  /**
+   * An entry has become durable. Calls come in the order of the sequences.
+   * @param cause the span of its sending
+   */
+  appended(sequence: number, letter: Letter, cause: SpanContext | undefined): void {
     switch (this.#phase.kind) {
       case "live":
         if (sequence <= this.#cursor) return;
         if (this.#full()) this.#phase = { kind: "blocked" };
-        else this.#write(sequence, letter);
+        else this.#write(sequence, letter, cause);
         return;
       case "reading":
         this.#phase.again = true;
@@ -119,7 +120,9 @@ export class Lane {
     const { messageId, body, sentAt } = letter;
     this.channel.write(body, () => measures.pushSeconds.observe(secondsSince(sentAt)));
     measures.writes.add("sender");
-    publish("trefoil:directive:written", { deviceKey, messageId });
+    if (isHeard("trefoil:directive:written")) {
+      publish("trefoil:directive:written", { deviceKey, messageId });
+    }
     return true;
   }
 
@@ -163,7 +166,11 @@ export class Lane {
   }
 
   /** Straight from its sender. */
-  #write(sequence: number, { messageId, body, sentAt, cause }: Letter): void {
+  #write(
+    sequence: number,
+    { messageId, body, sentAt }: Letter,
+    cause: SpanContext | undefined,
+  ): void {
     const { measures } = this.#options;
     measures.writes.add("sender");
     this.#send(sequence, messageId, body, cause, () =>
@@ -185,7 +192,7 @@ export class Lane {
   #send(
     sequence: number,
     messageId: string,
-    body: Uint8Array,
+    body: string,
     cause: SpanContext | undefined,
     measure: () => void,
   ): void {
@@ -214,7 +221,7 @@ export class Lane {
     flight.flushedAt = performance.now();
     flight.span?.addEvent("flushed");
     this.#flushed.push(flight);
-    if (!this.#confirming) void this.#confirm();
+    if (!this.#confirming) this.#confirm();
     // Half empty before going on: a lane at its limit does not fetch for each flushed directive.
     if (
       this.#phase.kind === "blocked" &&
@@ -226,26 +233,35 @@ export class Lane {
   }
 
   /** One confirmation at a time, each covering all that was flushed before it was asked for. */
-  async #confirm(): Promise<void> {
+  #confirm(): void {
+    const covered = this.#flushed;
+    this.#flushed = [];
     this.#confirming = true;
-    try {
-      while (this.#flushed.length > 0) {
-        const covered = this.#flushed;
-        this.#flushed = [];
-        await this.channel.confirm();
-        // Also when the lane was closed meanwhile: they did arrive.
-        this.#arrived(covered);
-        await this.#options.mailbox.acknowledge(
-          this.#options.deviceKey,
-          covered.map(({ sequence }) => sequence),
-        );
-      }
-    } catch {
-      // The connection is gone, or the mailbox is: the entries stay and are written again on the next downchannel.
-    } finally {
-      this.#confirming = false;
-    }
+    this.channel.confirm((haveArrived) => {
+      // Else the connection is gone: the entries stay and are written again on the next downchannel.
+      if (haveArrived) this.#acknowledge(covered);
+      else this.#confirming = false;
+    });
   }
+
+  /** Also when the lane was closed meanwhile: they did arrive. */
+  #acknowledge(covered: readonly Flight[]): void {
+    this.#arrived(covered);
+    const sequences = covered.map(({ sequence }) => sequence);
+    this.#options.mailbox
+      .acknowledge(this.#options.deviceKey, sequences)
+      .then(this.#confirmNext, this.#mailboxFailed);
+  }
+
+  readonly #confirmNext = (): void => {
+    if (this.#flushed.length > 0) this.#confirm();
+    else this.#confirming = false;
+  };
+
+  /** The entries stay, and are written again on the next downchannel. */
+  readonly #mailboxFailed = (): void => {
+    this.#confirming = false;
+  };
 
   #arrived(covered: readonly Flight[]): void {
     const { deviceKey, measures, log } = this.#options;

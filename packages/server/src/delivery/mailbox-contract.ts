@@ -3,8 +3,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mailbox, NewMailboxEntry } from "./mailbox.js";
 
-const text = new TextDecoder();
-
 function entry(
   deviceKey: string,
   body: string,
@@ -13,7 +11,7 @@ function entry(
   return {
     deviceKey,
     messageId: `id-${body}`,
-    body: new TextEncoder().encode(body),
+    body,
     queuedAt: 5,
     expiresAt: 1_000,
     required: false,
@@ -39,7 +37,7 @@ export function describeMailbox(
     }
   };
   const bodies = async (mailbox: Mailbox, deviceKey: string, after = 0, limit = 100, now = 0) =>
-    (await mailbox.pending(deviceKey, after, limit, now)).map(({ body }) => text.decode(body));
+    (await mailbox.pending(deviceKey, after, limit, now)).map(({ body }) => body);
 
   describe(`the mailbox ${name}`, () => {
     it(
@@ -55,6 +53,15 @@ export function describeMailbox(
         expect(appended).toEqual([...appended].sort((x, y) => x - y));
         expect(found[1]).toMatchObject({ messageId: "id-2", queuedAt: 5, expiresAt: 1_000 });
         expect(await bodies(mailbox, "a")).toEqual(["1", "2", "3"]);
+      }),
+    );
+
+    it(
+      "keeps text of any script as it is",
+      using(async (mailbox) => {
+        const body = JSON.stringify({ text: "안녕 \u{1f44b} é \0\u2028", lone: "\ud800" });
+        await mailbox.append(entry("a", body));
+        expect(await bodies(mailbox, "a")).toEqual([body]);
       }),
     );
 

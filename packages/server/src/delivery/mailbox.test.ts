@@ -29,7 +29,7 @@ it("the durable mailbox has its entries and its numbering again after a restart"
     const entry = {
       deviceKey: "a",
       messageId: "m",
-      body: new Uint8Array([1, 2, 3]),
+      body: "{}",
       queuedAt: 0,
       expiresAt: 1_000,
       required: false,
@@ -58,7 +58,7 @@ it("an entry is refused when the database is gone, and none is thought to be kep
     mailbox.append({
       deviceKey: "a",
       messageId: "m",
-      body: new Uint8Array(1),
+      body: "1",
       queuedAt: 0,
       expiresAt: 1,
       required: false,

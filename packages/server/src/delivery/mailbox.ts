@@ -5,8 +5,8 @@ export interface MailboxEntry {
   /** Its place: grows with every entry, so that a device's entries are ordered by it. */
   readonly sequence: number;
   readonly messageId: string;
-  /** The JSON of its part, in UTF-8: serialised once, written as it is. */
-  readonly body: Uint8Array;
+  /** The JSON of its part: serialised once, written as it is. */
+  readonly body: string;
   /** Milliseconds since the epoch. */
   readonly queuedAt: number;
   /** Milliseconds since the epoch; from then on it is not delivered any more. */
@@ -17,7 +17,7 @@ export interface MailboxEntry {
 export interface NewMailboxEntry {
   readonly deviceKey: string;
   readonly messageId: string;
-  readonly body: Uint8Array;
+  readonly body: string;
   readonly queuedAt: number;
   readonly expiresAt: number;
   /** Whether it may be dropped for a newer one when the queue is full. */

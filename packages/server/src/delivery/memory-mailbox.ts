@@ -7,92 +7,118 @@ interface Held extends MailboxEntry {
   readonly required: boolean;
 }
 
+/** What waits for one device, oldest first. */
+interface Queue {
+  entries: Held[];
+}
+
 /** A {@link Mailbox} without a disk. */
 export function createMemoryMailbox(): Mailbox {
-  let last = 0;
-  const queues = new Map<string, Held[]>();
+  return new MemoryMailbox();
+}
 
-  const keep = (deviceKey: string, entries: Held[]): number => {
-    const before = queues.get(deviceKey)?.length ?? 0;
-    if (entries.length === 0) queues.delete(deviceKey);
-    else queues.set(deviceKey, entries);
-    return before - entries.length;
-  };
+class MemoryMailbox implements Mailbox {
+  /** One that has run empty stays until the next sweep: a device that is sent one thing after the other keeps its own. */
+  readonly #queues = new Map<string, Queue>();
+  #last = 0;
 
-  return {
-    append(entry: NewMailboxEntry) {
-      const { deviceKey, ...kept } = entry;
-      const held = { sequence: ++last, ...kept };
-      const queue = queues.get(deviceKey);
-      if (queue === undefined) queues.set(deviceKey, [held]);
-      else queue.push(held);
-      return Promise.resolve(held.sequence);
-    },
+  append(entry: NewMailboxEntry): Promise<number> {
+    const held: Held = {
+      sequence: ++this.#last,
+      messageId: entry.messageId,
+      body: entry.body,
+      queuedAt: entry.queuedAt,
+      expiresAt: entry.expiresAt,
+      required: entry.required,
+    };
+    const queue = this.#queues.get(entry.deviceKey);
+    if (queue === undefined) this.#queues.set(entry.deviceKey, { entries: [held] });
+    else if (queue.entries.length === 0) queue.entries = [held];
+    else queue.entries.push(held);
+    return Promise.resolve(held.sequence);
+  }
 
-    pending(deviceKey, after, limit, now) {
-      const found: Held[] = [];
-      for (const entry of queues.get(deviceKey) ?? []) {
-        if (found.length === limit) break;
-        if (entry.sequence > after && entry.expiresAt > now) found.push(entry);
+  pending(
+    deviceKey: string,
+    after: number,
+    limit: number,
+    now: number,
+  ): Promise<readonly MailboxEntry[]> {
+    const found: Held[] = [];
+    for (const entry of this.#entriesOf(deviceKey)) {
+      if (found.length === limit) break;
+      if (entry.sequence > after && entry.expiresAt > now) found.push(entry);
+    }
+    return Promise.resolve(found);
+  }
+
+  acknowledge(deviceKey: string, sequences: readonly number[]): Promise<void> {
+    const queue = this.#queues.get(deviceKey);
+    if (queue === undefined) return Promise.resolve();
+    const { entries } = queue;
+    // Nearly always it is the oldest ones that have arrived, and all of them.
+    const areOldest = sequences.every((sequence, index) => entries[index]?.sequence === sequence);
+    if (!areOldest) {
+      const gone = new Set(sequences);
+      queue.entries = entries.filter(({ sequence }) => !gone.has(sequence));
+    } else if (sequences.length === entries.length) {
+      queue.entries = [];
+    } else {
+      entries.splice(0, sequences.length);
+    }
+    return Promise.resolve();
+  }
+
+  trim(deviceKey: string, limit: number): Promise<number> {
+    let excess = this.#entriesOf(deviceKey).length - limit;
+    if (excess <= 0) return Promise.resolve(0);
+    return Promise.resolve(this.#keep(deviceKey, (entry) => entry.required || excess-- <= 0));
+  }
+
+  purge(deviceKey: string): Promise<number> {
+    return Promise.resolve(this.#keep(deviceKey, () => false));
+  }
+
+  sweep(now: number): Promise<number> {
+    let swept = 0;
+    for (const [deviceKey, queue] of this.#queues) {
+      swept += this.#keep(deviceKey, (entry) => entry.expiresAt > now);
+      if (queue.entries.length === 0) this.#queues.delete(deviceKey);
+    }
+    return Promise.resolve(swept);
+  }
+
+  depth(deviceKey: string): Promise<number> {
+    return Promise.resolve(this.#entriesOf(deviceKey).length);
+  }
+
+  census(): ReturnType<Mailbox["census"]> {
+    let depth = 0;
+    let oldest: Held | undefined;
+    for (const { entries } of this.#queues.values()) {
+      depth += entries.length;
+      const [first] = entries;
+      if (first !== undefined && (oldest === undefined || first.sequence < oldest.sequence)) {
+        oldest = first;
       }
-      return Promise.resolve(found);
-    },
+    }
+    return Promise.resolve({ depth, oldestQueuedAt: oldest?.queuedAt });
+  }
 
-    acknowledge(deviceKey, sequences) {
-      const queue = queues.get(deviceKey);
-      if (queue !== undefined) {
-        const gone = new Set(sequences);
-        keep(
-          deviceKey,
-          queue.filter((entry) => !gone.has(entry.sequence)),
-        );
-      }
-      return Promise.resolve();
-    },
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
 
-    trim(deviceKey, limit) {
-      const queue = queues.get(deviceKey) ?? [];
-      let excess = queue.length - limit;
-      return Promise.resolve(
-        keep(
-          deviceKey,
-          queue.filter((entry) => entry.required || excess-- <= 0),
-        ),
-      );
-    },
+  #entriesOf(deviceKey: string): readonly Held[] {
+    return this.#queues.get(deviceKey)?.entries ?? [];
+  }
 
-    purge(deviceKey) {
-      return Promise.resolve(keep(deviceKey, []));
-    },
-
-    sweep(now) {
-      let swept = 0;
-      for (const [deviceKey, queue] of queues) {
-        swept += keep(
-          deviceKey,
-          queue.filter((entry) => entry.expiresAt > now),
-        );
-      }
-      return Promise.resolve(swept);
-    },
-
-    depth(deviceKey) {
-      return Promise.resolve(queues.get(deviceKey)?.length ?? 0);
-    },
-
-    census() {
-      let depth = 0;
-      let oldest: Held | undefined;
-      for (const queue of queues.values()) {
-        depth += queue.length;
-        const [first] = queue;
-        if (first !== undefined && (oldest === undefined || first.sequence < oldest.sequence)) {
-          oldest = first;
-        }
-      }
-      return Promise.resolve({ depth, oldestQueuedAt: oldest?.queuedAt });
-    },
-
-    settled: () => Promise.resolve(),
-  };
+  /** @returns how many entries were not kept */
+  #keep(deviceKey: string, isKept: (entry: Held) => boolean): number {
+    const queue = this.#queues.get(deviceKey);
+    if (queue === undefined) return 0;
+    const before = queue.entries.length;
+    queue.entries = queue.entries.filter(isKept);
+    return before - queue.entries.length;
+  }
 }

@@ -33,6 +33,12 @@ export interface PresenceReader {
   watch(listener: (presence: DevicePresence) => void): () => void;
 }
 
+/** A device that is on, for who hears of it again and again. */
+export interface PresentDevice {
+  /** Something was heard of it. On the hot path: no watcher is told. @param now milliseconds since the epoch */
+  seen(now: number): void;
+}
+
 /** How many devices that went offline are remembered; the oldest is forgotten first. */
 const maxRemembered = 100_000;
 
@@ -71,7 +77,7 @@ export class Presence implements PresenceReader {
     return () => void this.#watchers.delete(listener);
   }
 
-  /** A downchannel was opened. */
+  /** A downchannel was opened. @returns where to tell what is heard of the device while it is open */
   online(
     deviceKey: string,
     now: number,
@@ -80,11 +86,12 @@ export class Presence implements PresenceReader {
       readonly remoteAddress: string;
       readonly userAgent: string;
     },
-  ): void {
-    this.#tell(
+  ): PresentDevice {
+    const known = this.#tell(
       { deviceKey, online: true, since: now, lastSeen: now, ...from, node: this.#node },
       now,
     );
+    return { seen: (at) => this.#seen(known, at) };
   }
 
   /** The device's downchannel ended, and no newer one took its place. */
@@ -95,14 +102,10 @@ export class Presence implements PresenceReader {
     this.#tell({ ...presence, online: false, since: now }, now);
   }
 
-  /** Something was heard of the device. On the hot path: no watcher is told. */
+  /** Something was heard of a device that may be on or off: {@link PresentDevice.seen} of one that is on. */
   seen(deviceKey: string, now: number): void {
     const known = this.#known.get(deviceKey);
-    if (known === undefined) return;
-    known.lastSeen = now;
-    if (now - known.sightedAt < sightingInterval) return;
-    known.sightedAt = now;
-    this.#sightings.add(deviceKey);
+    if (known !== undefined) this.#seen(known, now);
   }
 
   /** The devices of which there is something new to note for good since this was last asked. */
@@ -117,14 +120,23 @@ export class Presence implements PresenceReader {
     return sightings;
   }
 
-  #tell(presence: DevicePresence, now: number): void {
+  #seen(known: Known, now: number): void {
+    known.lastSeen = now;
+    if (now - known.sightedAt < sightingInterval) return;
+    known.sightedAt = now;
+    this.#sightings.add(known.deviceKey);
+  }
+
+  #tell(presence: DevicePresence, now: number): Known {
     const { deviceKey } = presence;
+    const known = { ...presence, sightedAt: now };
     // Moved to the end, so that the map's order is the order of the last change.
     this.#known.delete(deviceKey);
-    this.#known.set(deviceKey, { ...presence, sightedAt: now });
+    this.#known.set(deviceKey, known);
     this.#sightings.add(deviceKey);
     if (this.#known.size > maxRemembered) this.#forget();
     for (const watcher of this.#watchers) watcher(presence);
+    return known;
   }
 
   #forget(): void {

@@ -42,13 +42,13 @@ export class Connection {
     const late = clock.after(hearing, () => this.#close());
     const heard = (): void => {
       if (this.pings.waiting) {
-        this.pings.confirm().then(heard, heard);
+        this.pings.confirm(heard);
         return;
       }
       late.cancel();
       this.#close();
     };
-    this.pings.confirm().then(heard, heard);
+    this.pings.confirm(heard);
   }
 
   #close(): void {

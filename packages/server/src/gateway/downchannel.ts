@@ -1,9 +1,9 @@
 // A downchannel: the one stream per device that stays open, on which directives come down at any time.
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
-import { buildDirective, encodeDirective } from "@trefoil/protocol/messages";
+import { buildDirective, stringifyDirective } from "@trefoil/protocol/messages";
 import { MultipartWriter, newBoundary } from "@trefoil/protocol/multipart";
-import type { DirectiveChannel } from "../delivery/index.js";
+import type { DirectiveChannel, PresentDevice } from "../delivery/index.js";
 import type { CloseReason, ServerSession, ServerStream, SessionLimit } from "../http2/index.js";
 import type { VerifiedToken } from "../identity/index.js";
 import type { PingAcknowledgement } from "./ping-acknowledgement.js";
@@ -34,6 +34,8 @@ const longestWait = 2 ** 31 - 1;
 export class Downchannel implements DirectiveChannel {
   readonly deviceKey: string;
   readonly session: ServerSession;
+  /** Where to tell that the device was heard of. */
+  present: PresentDevice | undefined;
   readonly #options: DownchannelOptions;
   readonly #writer = new MultipartWriter(newBoundary());
   readonly #forgetToken: () => void;
@@ -57,7 +59,7 @@ export class Downchannel implements DirectiveChannel {
   start(): void {
     const { stream } = this.#options;
     stream.respond(200, { "content-type": this.#writer.contentType, "cache-control": "no-store" });
-    const hello = encodeDirective(buildDirective("Clova.Hello", {}));
+    const hello = stringifyDirective(buildDirective("Clova.Hello", {}));
     stream.write(this.#writer.finishedDirective(hello));
   }
 
@@ -69,12 +71,12 @@ export class Downchannel implements DirectiveChannel {
     return this.#options.stream.bytesQueued;
   }
 
-  write(body: Uint8Array, flushed: () => void): void {
+  write(body: string, flushed: () => void): void {
     if (this.open) this.#options.stream.write(this.#writer.finishedDirective(body), flushed);
   }
 
-  confirm(): Promise<void> {
-    return this.#options.pings.confirm();
+  confirm(confirmed: (hasArrived: boolean) => void): void {
+    this.#options.pings.confirm(confirmed);
   }
 
   /** Ends the downchannel in good order (END_STREAM and no closing delimiter: that would be a fatal parse error). */

@@ -77,8 +77,9 @@ export class FakeStream implements ServerStream {
     if (options.end === true) this.ended = true;
   }
 
-  write(bytes: Uint8Array, flushed?: () => void): void {
-    this.chunks.push(Buffer.from(bytes).toString("latin1"));
+  write(content: Uint8Array | string, flushed?: () => void): void {
+    const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
+    this.chunks.push(bytes.toString("latin1"));
     flushed?.();
   }
 
@@ -114,11 +115,12 @@ export class FakeSession implements ServerSession {
   readonly openStreams = 0;
   destroyedWith: number | undefined;
   goneAway = false;
-  readonly pings: { resolve(): void; reject(error: Error): void }[] = [];
+  /** To be called with whether the ACK came. */
+  readonly pings: ((isAcknowledged: boolean) => void)[] = [];
   readonly #closeListeners: ((reason: CloseReason) => void)[] = [];
 
-  ping(): Promise<void> {
-    return new Promise((resolve, reject) => this.pings.push({ resolve, reject }));
+  ping(answered: (isAcknowledged: boolean) => void): void {
+    this.pings.push(answered);
   }
 
   goaway(): void {
@@ -141,6 +143,6 @@ export class FakeSession implements ServerSession {
   /** The connection ends. */
   lose(): void {
     for (const listener of this.#closeListeners.splice(0)) listener({ kind: "closed" });
-    for (const ping of this.pings.splice(0)) ping.reject(new Error("lost"));
+    for (const ping of this.pings.splice(0)) ping(false);
   }
 }

@@ -130,9 +130,8 @@ export class Gateway {
   }
 
   #seen({ downchannels }: Connection): void {
-    for (const { deviceKey } of downchannels) {
-      this.#options.presence.seen(deviceKey, this.#wheel.now());
-    }
+    const now = this.#wheel.now();
+    for (const { present } of downchannels) present?.seen(now);
   }
 
   /** A request of a device, or of a page of another origin that is let in. */
@@ -223,7 +222,7 @@ export class Gateway {
       remoteAddress: this.#options.clientAddress?.(stream) ?? stream.session.remoteAddress,
       userAgent: (stream.header("user-agent") ?? "").slice(0, maxUserAgentLength),
     };
-    presence.online(deviceKey, this.#wheel.now(), { accountId, ...from });
+    channel.present = presence.online(deviceKey, this.#wheel.now(), { accountId, ...from });
     delivery.attach(deviceKey, channel, (error) => {
       log.error("The mailbox could not be read.", { deviceKey, err: error });
       channel.end("mailbox-failed");

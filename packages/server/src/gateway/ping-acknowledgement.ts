@@ -13,14 +13,19 @@ export interface PingObserver {
   timedOut(): void;
 }
 
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
+/** Told once: with true when what was flushed has arrived, with false when the connection ended before that was known. */
+export type Confirmed = (hasArrived: boolean) => void;
 
 type PingPhase =
   | { readonly kind: "idle" }
-  | { readonly kind: "in-flight"; readonly covered: readonly Waiter[]; next: Waiter[] }
+  | {
+      readonly kind: "in-flight";
+      /** What `performance.now()` answered when it was sent. */
+      readonly sentAt: number;
+      readonly deadline: number;
+      readonly covered: readonly Confirmed[];
+      readonly next: Confirmed[];
+    }
   | { readonly kind: "ended" };
 
 /** The PINGs of one connection: confirms what was written, and finds out whether the peer still lives. */
@@ -31,6 +36,8 @@ export class PingAcknowledgement {
   readonly #observer: PingObserver | undefined;
   #phase: PingPhase = { kind: "idle" };
   #idleTimer: Timer | undefined;
+  /** One for many PINGs: it looks again when the PING that it was set for was answered. */
+  #deadlineTimer: Timer | undefined;
   #lastAck: number;
 
   /**
@@ -58,51 +65,56 @@ export class PingAcknowledgement {
     return this.#phase.kind === "in-flight" && this.#phase.covered.length > 0;
   }
 
-  /** Resolves when all that was flushed before this call has reached the peer; rejects when the connection ends first. */
-  confirm(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      switch (this.#phase.kind) {
-        case "idle":
-          this.#ping([waiter]);
-          return;
-        case "in-flight":
-          this.#phase.next.push(waiter);
-          return;
-        case "ended":
-          reject(new Error("The connection has ended."));
-          return;
-      }
-    });
+  /**
+   * Asks whether all that was flushed before this call has reached the peer.
+   * @param confirmed called once, and not before this returns
+   */
+  confirm(confirmed: Confirmed): void {
+    switch (this.#phase.kind) {
+      case "idle":
+        this.#ping([confirmed]);
+        return;
+      case "in-flight":
+        this.#phase.next.push(confirmed);
+        return;
+      case "ended":
+        queueMicrotask(() => confirmed(false));
+        return;
+    }
   }
 
-  #ping(covered: readonly Waiter[]): void {
-    this.#phase = { kind: "in-flight", covered, next: [] };
+  #ping(covered: readonly Confirmed[]): void {
     const sentAt = performance.now();
-    const deadline = this.#clock.after(this.#timeout, () => {
-      this.#observer?.timedOut();
-      this.#session.destroy(ErrorCode.noError);
-    });
-    this.#session.ping().then(
-      () => {
-        deadline.cancel();
-        this.#observer?.acknowledged(secondsSince(sentAt));
-        this.#acknowledged();
-      },
-      () => {
-        deadline.cancel();
-        this.#end();
-      },
-    );
+    const deadline = this.#clock.now() + this.#timeout;
+    this.#phase = { kind: "in-flight", sentAt, deadline, covered, next: [] };
+    this.#deadlineTimer ??= this.#clock.after(this.#timeout, () => this.#checkDeadline());
+    this.#session.ping(this.#answered);
   }
 
-  #acknowledged(): void {
+  readonly #answered = (isAcknowledged: boolean): void => {
+    if (!isAcknowledged) {
+      this.#end();
+      return;
+    }
     if (this.#phase.kind !== "in-flight") return;
+    const { sentAt, covered, next } = this.#phase;
+    this.#observer?.acknowledged(secondsSince(sentAt));
     this.#lastAck = this.#clock.now();
-    const { covered, next } = this.#phase;
     if (next.length > 0) this.#ping(next);
     else this.#phase = { kind: "idle" };
-    for (const waiter of covered) waiter.resolve();
+    for (const confirmed of covered) confirmed(true);
+  };
+
+  #checkDeadline(): void {
+    this.#deadlineTimer = undefined;
+    if (this.#phase.kind !== "in-flight") return;
+    const left = this.#phase.deadline - this.#clock.now();
+    if (left > 0) {
+      this.#deadlineTimer = this.#clock.after(left, () => this.#checkDeadline());
+      return;
+    }
+    this.#observer?.timedOut();
+    this.#session.destroy(ErrorCode.noError);
   }
 
   /** Looks once an interval whether the connection has been heard of, and asks where it has not. */
@@ -117,11 +129,11 @@ export class PingAcknowledgement {
 
   #end(): void {
     this.#idleTimer?.cancel();
+    this.#deadlineTimer?.cancel();
     if (this.#phase.kind === "ended") return;
     const waiting =
       this.#phase.kind === "in-flight" ? [...this.#phase.covered, ...this.#phase.next] : [];
     this.#phase = { kind: "ended" };
-    const error = new Error("The connection ended before the PING was acknowledged.");
-    for (const waiter of waiting) waiter.reject(error);
+    for (const confirmed of waiting) confirmed(false);
   }
 }

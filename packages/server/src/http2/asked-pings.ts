@@ -3,8 +3,7 @@
 
 interface Asked {
   readonly number: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly answered: (isAcknowledged: boolean) => void;
 }
 
 export class AskedPings {
@@ -12,15 +11,14 @@ export class AskedPings {
   #last = 0;
 
   /**
-   * @param send sends a PING that carries the number
-   * @returns a promise of its ACK, which is rejected when the connection ends first
+   * @param answered called with true when the ACK is here, with false when none comes any more
+   * @returns the number that the PING is to carry
    */
-  ask(send: (number: number) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const number = (this.#last = (this.#last + 1) >>> 0);
-      this.#asked.push({ number, resolve, reject });
-      send(number);
-    });
+  ask(answered: (isAcknowledged: boolean) => void): number {
+    const number = (this.#last = (this.#last + 1) >>> 0);
+    if (this.#asked.length === 0) this.#asked = [{ number, answered }];
+    else this.#asked.push({ number, answered });
+    return number;
   }
 
   /** @returns false where there was no such PING */
@@ -28,14 +26,14 @@ export class AskedPings {
     const index = this.#asked.findIndex((asked) => asked.number === number);
     if (index === -1) return false;
     const [asked] = this.#asked.splice(index, 1);
-    asked?.resolve();
+    asked?.answered(true);
     return true;
   }
 
   /** No ACK comes any more. */
   end(): void {
-    const error = new Error("The connection ended before its PING was acknowledged.");
-    for (const { reject } of this.#asked) reject(error);
+    const asked = this.#asked;
     this.#asked = [];
+    for (const { answered } of asked) answered(false);
   }
 }

@@ -61,10 +61,11 @@ export interface ServerSession {
   readonly bytesQueued: number;
   readonly openStreams: number;
   /**
-   * Sends one PING. Resolves when its ACK is here; rejects when the session ends first.
-   * Everything flushed before (see {@link ServerStream.write}) has then reached the peer's HTTP/2 layer.
+   * Sends one PING.
+   * @param answered called once, and not before this returns: with true when the ACK is here, so that everything flushed
+   * before (see {@link ServerStream.write}) has reached the peer's HTTP/2 layer; with false when the session ended first
    */
-  ping(): Promise<void>;
+  ping(answered: (isAcknowledged: boolean) => void): void;
   /**
    * Tells the peer to open no further streams here (GOAWAY, NO_ERROR). Open ones go on; those that it opens before it hears
    * of it are dropped, and lie past the last stream that the GOAWAY names, so that the peer may repeat them elsewhere.
@@ -125,11 +126,11 @@ export interface ServerStream {
     options?: { readonly end?: boolean },
   ): void;
   /**
-   * Queues bytes of the response's body, which must not change from then on.
+   * Queues bytes of the response's body, which must not change from then on, or text that goes out in UTF-8.
    * @param flushed called when the peer's window has let the last of the bytes through and they are on their way to the
    * socket: a PING sent from now on travels behind them. Not called if the stream ends before.
    */
-  write(bytes: Uint8Array, flushed?: () => void): void;
+  write(content: Uint8Array | string, flushed?: () => void): void;
   /** Ends the response in good order (END_STREAM) after what was written, and after `bytes` if given. */
   end(bytes?: Uint8Array): void;
   /** Ends the stream with RST_STREAM. */

@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { dataHead, pingFrame } from "./frames/index.js";
+import { dataFrame, frameHeadBytes, pingFrame } from "./frames/index.js";
 import { type DataSource, Outbound } from "./outbound.js";
 
 /** A socket that takes its writes when it is told to. */
@@ -60,7 +60,7 @@ class Source implements DataSource {
     const size = Math.min(allowance, this.#bytes);
     if (size === 0) return -1;
     this.#bytes -= size;
-    batch.push(dataHead(this.#id, size, this.#bytes === 0), Buffer.alloc(size));
+    batch.push(dataFrame(this.#id, size, this.#bytes === 0).fill(0, frameHeadBytes));
     if (this.#bytes === 0 && this.#flushed !== undefined) flushed.push(this.#flushed);
     return size;
   }

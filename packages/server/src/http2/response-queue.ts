@@ -1,16 +1,20 @@
 // What a stream has yet to send of its answer's body: kept as it was written, cut into frames when it is its turn.
 
-import { dataHead, defaultWindow, largestWindow } from "./frames/index.js";
+import { dataFrame, defaultWindow, frameHeadBytes, largestWindow } from "./frames/index.js";
 
-/** A write that waits, whole or in part. */
+/** A write that waits, whole or in part; linked with the one after it. */
 interface Entry {
-  readonly bytes: Uint8Array;
+  /** Text is encoded when it goes out: what waits is no buffer of its own, nor a small part of one that it would keep alive. */
+  content: Uint8Array | string;
+  readonly byteLength: number;
   readonly flushed: (() => void) | undefined;
+  next: Entry | undefined;
 }
 
 export class ResponseQueue {
   readonly #streamId: number;
-  #entries: Entry[] = [];
+  #first: Entry | undefined;
+  #last: Entry | undefined;
   /** How much of the first entry is gone. */
   #begun = 0;
   #bytes = 0;
@@ -28,13 +32,20 @@ export class ResponseQueue {
     return this.#bytes === 0 ? this.#isEnding : this.#window > 0;
   }
 
-  push(bytes: Uint8Array, flushed: (() => void) | undefined): void {
-    if (bytes.byteLength === 0 && this.#entries.length === 0) {
+  /** @returns how many bytes that is */
+  push(content: Uint8Array | string, flushed: (() => void) | undefined): number {
+    const byteLength =
+      typeof content === "string" ? Buffer.byteLength(content) : content.byteLength;
+    if (byteLength === 0 && this.#first === undefined) {
       if (flushed !== undefined) queueMicrotask(flushed);
-      return;
+      return 0;
     }
-    this.#entries.push({ bytes, flushed });
-    this.#bytes += bytes.byteLength;
+    const entry = { content, byteLength, flushed, next: undefined };
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
+    this.#bytes += byteLength;
+    return byteLength;
   }
 
   /** Nothing more is written: the last frame carries END_STREAM. */
@@ -44,7 +55,8 @@ export class ResponseQueue {
 
   /** Nothing of it is sent any more. */
   clear(): void {
-    if (this.#entries.length > 0) this.#entries = [];
+    this.#first = undefined;
+    this.#last = undefined;
     this.#begun = 0;
     this.#bytes = 0;
     this.#isEnding = false;
@@ -58,41 +70,50 @@ export class ResponseQueue {
 
   /**
    * Cuts one frame.
-   * @returns bytes of its payload, or -1 where there is none to send; `isLast` tells of END_STREAM
+   * @returns bytes of its payload, or -1 where there is none to send
    */
   takeFrame(allowance: number, batch: Buffer[], flushed: (() => void)[]): number {
     const size = Math.min(allowance, Math.max(this.#window, 0), this.#bytes);
     const isLast = this.#isEnding && size === this.#bytes;
     if (size === 0 && !isLast) return -1;
-    batch.push(dataHead(this.#streamId, size, isLast));
+    const frame = dataFrame(this.#streamId, size, isLast);
+    this.#fill(frame, flushed);
+    batch.push(frame);
     this.#window -= size;
     this.#bytes -= size;
     if (isLast) this.#isEnding = false;
-    this.#cut(size, batch, flushed);
     return size;
   }
 
-  #cut(size: number, batch: Buffer[], flushed: (() => void)[]): void {
-    let left = size;
-    let done = 0;
-    for (const entry of this.#entries) {
-      const rest = entry.bytes.byteLength - this.#begun;
-      const length = Math.min(rest, left);
-      if (length > 0) batch.push(part(entry.bytes, this.#begun, length));
-      left -= length;
-      if (length < rest) {
-        this.#begun += length;
-        break;
+  /** Moves as much into the frame, behind its head, as it has room for. */
+  #fill(frame: Buffer, flushed: (() => void)[]): void {
+    let at = frameHeadBytes;
+    for (let entry = this.#first; entry !== undefined; entry = entry.next) {
+      const rest = entry.byteLength - this.#begun;
+      if (rest > frame.byteLength - at) {
+        if (at < frame.byteLength) this.#begun += copyPart(entry, this.#begun, frame, at);
+        this.#first = entry;
+        return;
       }
+      if (this.#begun > 0) copyPart(entry, this.#begun, frame, at);
+      else if (typeof entry.content === "string") frame.write(entry.content, at);
+      else frame.set(entry.content, at);
+      at += rest;
       this.#begun = 0;
-      done++;
       if (entry.flushed !== undefined) flushed.push(entry.flushed);
     }
-    if (done === this.#entries.length) this.#entries = [];
-    else this.#entries.splice(0, done);
+    this.#first = undefined;
+    this.#last = undefined;
   }
 }
 
-function part(bytes: Uint8Array, from: number, length: number): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length);
+/** Copies what fits of an entry that does not, or did not, go out at once. @returns how many bytes that is */
+function copyPart(entry: Entry, from: number, frame: Buffer, at: number): number {
+  if (typeof entry.content === "string") {
+    const bytes = Buffer.allocUnsafeSlow(entry.byteLength);
+    bytes.write(entry.content);
+    entry.content = bytes;
+  }
+  const { buffer, byteOffset, byteLength } = entry.content;
+  return Buffer.from(buffer, byteOffset + from, byteLength - from).copy(frame, at);
 }

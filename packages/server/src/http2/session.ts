@@ -127,9 +127,9 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
     return this.#streams.size;
   }
 
-  ping(): Promise<void> {
-    if (this.#phase === "over") return Promise.reject(new Error("The connection has ended."));
-    return this.#pings.ask((number) => this.#control(pingFrame(number)));
+  ping(answered: (isAcknowledged: boolean) => void): void {
+    if (this.#phase === "over") queueMicrotask(() => answered(false));
+    else this.#control(pingFrame(this.#pings.ask(answered)));
   }
 
   goaway(): void {
@@ -179,7 +179,13 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
       waiting: this.#waiting,
     });
     if (verdict.kind === "exceeded") this.#exceed(verdict.limit);
-    else if (verdict.kind === "ask") this.ping().then(() => this.#deadlines.answered(), ignore);
+    else if (verdict.kind === "ask") this.#askWhetherItLives();
+  }
+
+  #askWhetherItLives(): void {
+    this.ping((isAcknowledged) => {
+      if (isAcknowledged) this.#deadlines.answered();
+    });
   }
 
   #take(bytes: Buffer): void {
@@ -419,5 +425,3 @@ export class Session implements ServerSession, StreamOwner, InboundOwner {
     for (const listener of listeners) listener(this.#closed);
   }
 }
-
-function ignore(): void {}

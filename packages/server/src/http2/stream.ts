@@ -162,9 +162,9 @@ export class Stream implements ServerStream, DataSource {
     else if (isLast) this.#finish("ended");
   }
 
-  write(bytes: Uint8Array, flushed?: () => void): void {
+  write(content: Uint8Array | string, flushed?: () => void): void {
     if (this.#closed !== undefined || this.#answer !== "responded") return;
-    this.#push(bytes, flushed);
+    this.#push(content, flushed);
     if (this.#unflushed > 0) this.session.offer(this);
   }
 
@@ -289,12 +289,12 @@ export class Stream implements ServerStream, DataSource {
     this.waitingSince = this.session.clock.now();
   }
 
-  #push(bytes: Uint8Array, flushed: (() => void) | undefined): void {
+  #push(content: Uint8Array | string, flushed: (() => void) | undefined): void {
+    const byteLength = this.#queue.push(content, flushed);
     // Nothing is not waited for: no peer could take it.
-    if (bytes.byteLength > 0) this.#wait();
-    this.#unflushed += bytes.byteLength;
-    this.#queue.push(bytes, flushed);
-    this.session.queue(bytes.byteLength);
+    if (byteLength > 0) this.#wait();
+    this.#unflushed += byteLength;
+    this.session.queue(byteLength);
   }
 
   #wait(): void {

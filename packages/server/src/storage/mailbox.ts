@@ -9,7 +9,7 @@ import { Statement, type StatementRunner } from "./statement.js";
 export interface NewMailboxRow {
   readonly deviceKey: string;
   readonly messageId: string;
-  readonly body: Uint8Array;
+  readonly body: string;
   /** Milliseconds since the epoch. */
   readonly queuedAt: number;
   readonly expiresAt: number;
@@ -20,7 +20,7 @@ export interface NewMailboxRow {
 export interface MailboxRow {
   readonly sequence: number;
   readonly messageId: string;
-  readonly body: Uint8Array;
+  readonly body: string;
   readonly queuedAt: number;
   readonly expiresAt: number;
 }
@@ -51,7 +51,9 @@ export interface MailboxStore {
 }
 
 /** A row as it is written. */
-interface RowToInsert extends Omit<NewMailboxRow, "required"> {
+interface RowToInsert extends Omit<NewMailboxRow, "required" | "body"> {
+  /** In UTF-8. */
+  readonly body: Uint8Array;
   readonly required: 0 | 1;
 }
 
@@ -114,7 +116,9 @@ export class SqlMailboxStore implements MailboxStore {
   }
 
   async insert(rows: readonly NewMailboxRow[]): Promise<number[]> {
-    const toInsert = rows.map((row) => ({ ...row, required: row.required ? 1 : 0 }) as const);
+    const toInsert = rows.map(
+      (row) => ({ ...row, body: Buffer.from(row.body), required: row.required ? 1 : 0 }) as const,
+    );
     const sequences: number[] = [];
     for (const step of insertRows.over(toInsert)) {
       const inserted = await this.#runner.run(step);
@@ -134,7 +138,7 @@ export class SqlMailboxStore implements MailboxStore {
     return rows.map((row) => ({
       sequence: row.sequence,
       messageId: row.message_id,
-      body: row.body,
+      body: textOf(row.body),
       queuedAt: row.queued_at,
       expiresAt: row.expires_at,
     }));
@@ -198,4 +202,8 @@ export class SqlMailboxStore implements MailboxStore {
       .executeTakeFirst();
     return { depth, oldestQueuedAt: oldest?.queued_at || undefined };
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

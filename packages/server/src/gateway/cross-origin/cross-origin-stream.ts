@@ -77,8 +77,8 @@ export class CrossOriginStream implements ServerStream {
     this.#stream.resume();
   }
 
-  write(bytes: Uint8Array, flushed?: () => void): void {
-    this.#stream.write(bytes, flushed);
+  write(content: Uint8Array | string, flushed?: () => void): void {
+    this.#stream.write(content, flushed);
   }
 
   end(bytes?: Uint8Array): void {

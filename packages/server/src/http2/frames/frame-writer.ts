@@ -25,11 +25,9 @@ function frame(type: number, flags: number, streamId: number, payloadBytes: numb
   return bytes;
 }
 
-/** The head of a DATA frame, whose payload is sent after it. */
-export function dataHead(streamId: number, payloadBytes: number, isLast: boolean): Buffer {
-  const bytes = Buffer.allocUnsafe(frameHeadBytes);
-  putFrameHead(bytes, payloadBytes, FrameType.data, isLast ? Flag.endStream : 0, streamId);
-  return bytes;
+/** A DATA frame whose payload is yet to be filled in, behind its head. */
+export function dataFrame(streamId: number, payloadBytes: number, isLast: boolean): Buffer {
+  return frame(FrameType.data, isLast ? Flag.endStream : 0, streamId, payloadBytes);
 }
 
 export function rstStreamFrame(streamId: number, code: number): Buffer {

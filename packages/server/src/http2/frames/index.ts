@@ -1,7 +1,7 @@
 // The public door of this corner: frames as bytes, in both directions.
 export { FrameReader, type FrameSink } from "./frame-reader.js";
 export {
-  dataHead,
+  dataFrame,
   goawayFrame,
   headersFrame,
   pingAckFrame,
