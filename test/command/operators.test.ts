@@ -239,6 +239,27 @@ describe("trefoil token", () => {
     ]);
   });
 
+  it("takes a token that begins with a hyphen for no option, and an option that there is not for no token", async () => {
+    for (const first of ["-a", "--", "-h", "-V"]) {
+      const token = first.padEnd(43, "x_-Z");
+      expect((await run(["token", "inspect", token])).failures).toEqual([
+        "there is no such access or refresh token",
+      ]);
+      expect((await run(["token", "revoke", token])).failures).toEqual([
+        "there is no such access or refresh token",
+      ]);
+    }
+    // As a whole, since the program itself has options that could be meant: `-V`.
+    const whole = trefoil(["token", "inspect", "-V".padEnd(43, "x"), "--url", url], {
+      env: { TREFOIL_ADMIN_TOKEN: adminToken },
+    });
+    expect(await whole.ended).toBe(1);
+    expect(whole.stderr()).toContain("there is no such access or refresh token");
+    const wrong = trefoil(["token", "inspect", "--nonsense", "--url", url]);
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.stderr()).toContain("unknown option '--nonsense'");
+  });
+
   it("ends tokens of exactly what is named", async () => {
     const { accessToken, refreshToken } = await harness.pair();
     for (const line of [[], [refreshToken, "--account", harness.accountId]]) {

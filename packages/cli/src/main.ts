@@ -30,6 +30,8 @@ const program = new Command("trefoil")
     "An open, self-hosted platform that speaks the Clova Interface Connect (CIC) protocol.",
   )
   .version(packageVersion())
+  // What follows a subcommand is that one's alone, a token that begins with -V among it.
+  .enablePositionalOptions()
   .showHelpAfterError("Try: trefoil --help");
 
 const named = process.argv[2] ?? "";

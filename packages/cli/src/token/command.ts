@@ -12,6 +12,7 @@ import {
   withAdmin,
 } from "../admin/index.js";
 import { type Terminal, processTerminal } from "../terminal.js";
+import { takingTokens } from "./hyphen.js";
 
 const tokenSchema = z.looseObject({
   kind: z.string(),
@@ -40,14 +41,14 @@ export function tokenCommand(
   return new Command("token")
     .description("look up and end access and refresh tokens")
     .addCommand(
-      adminCommand("inspect")
+      takingTokens(adminCommand("inspect"))
         .description("say whose a token is and whether it works")
         .argument("<token>", "an access or refresh token, or -")
         .addHelpText("after", more)
         .action((token, options) => inspect(token, options, terminal, input)),
     )
     .addCommand(
-      adminCommand("revoke")
+      takingTokens(adminCommand("revoke"))
         .description("end the tokens of a grant, a device, an account or a client")
         .argument("[token]", "an access or refresh token, or -: its whole grant ends")
         .option("--grant <grant-id>", "this grant")
