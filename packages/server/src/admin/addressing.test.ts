@@ -1,7 +1,7 @@
 // Directives to accounts and to lists through the admin API, over a real mailbox and a real authorization server in memory.
 
 import { FakeClock } from "@trefoil/protocol/clock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AuthServer, createAuthServer } from "../auth/index.js";
 import { configSchema } from "../config/index.js";
 import {
@@ -19,6 +19,7 @@ const token = "admin-token-of-this-test-0123456789";
 let database: Database;
 let auth: AuthServer;
 let mailbox: Mailbox;
+let presence: Presence;
 let app: ReturnType<typeof createAdminApp>;
 const accounts = { kim: "", lee: "" };
 
@@ -29,7 +30,7 @@ beforeEach(async () => {
   await database.migrate();
   auth = createAuthServer({ database, config: config.auth, clock });
   mailbox = createMemoryMailbox();
-  const presence = new Presence();
+  presence = new Presence();
   app = createAdminApp({
     tokenHash: hashAdminToken(token),
     accounts: auth.accounts,
@@ -97,6 +98,21 @@ async function post(path: string, body: object) {
 
 const idsAt = async (deviceKey: string) =>
   (await mailbox.pending(deviceKey, 0, 10, 0)).map(({ messageId }) => messageId);
+
+describe("a directive to a device that is on", () => {
+  it("asks the database nothing, until the device goes", async () => {
+    const from = { accountId: accounts.kim, remoteAddress: "192.0.2.1", userAgent: "" };
+    const get = vi.spyOn(auth.devices, "get");
+    presence.online("k1", 0, from);
+    expect((await post("/devices/k1/directives", {})).status).toBe(202);
+    expect((await post("/directives", { devices: ["k1", "k2"] })).status).toBe(202);
+    expect(get.mock.calls).toEqual([["k2"]]);
+    presence.offline("k1", 1);
+    await post("/devices/k1/directives", {});
+    expect(get.mock.calls).toEqual([["k2"], ["k1"]]);
+    expect(await idsAt("k1")).toHaveLength(3);
+  });
+});
 
 describe("a directive to an account", () => {
   it("is queued for each of its devices and for no other", async () => {

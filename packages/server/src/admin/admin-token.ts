@@ -1,14 +1,12 @@
 // Who may use the admin API: the one who knows its token. Only the token's hash is kept in memory.
 
-import { createHash, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { TrefoilError } from "@trefoil/protocol/errors";
+import { equalHashes, hashOf } from "../auth/index.js";
 import { minAdminTokenLength, reasonOf } from "../config/index.js";
 
 /** The SHA-256 of an admin token. */
-export function hashAdminToken(token: string): Uint8Array {
-  return createHash("sha256").update(token).digest();
-}
+export const hashAdminToken: (token: string) => Uint8Array = hashOf;
 
 /**
  * Reads the token's file and answers its hash.
@@ -59,7 +57,7 @@ export function authenticateAdmin(header: string | undefined, hash: Uint8Array):
       { headers: { "www-authenticate": challenge } },
     );
   }
-  if (!timingSafeEqual(hashAdminToken(token), hash)) {
+  if (!equalHashes(hashAdminToken(token), hash)) {
     throw new TrefoilError("invalid_token", "This is not the admin token.", {
       headers: { "www-authenticate": `${challenge}, error="invalid_token"` },
     });

@@ -3,6 +3,7 @@
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { describeIssue } from "@trefoil/protocol/messages";
 import type { z } from "zod";
+import { readBody } from "../auth/index.js";
 
 /** Largest body of a request: a directive may be as large as what waits in memory for one device. Bytes. */
 export const maxAdminBodyBytes = 262_144;
@@ -33,7 +34,9 @@ export function readQuery<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   const values: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [name, value] of new URL(request.url).searchParams) {
+  const question = request.url.indexOf("?");
+  const query = question === -1 ? "" : request.url.slice(question);
+  for (const [name, value] of new URLSearchParams(query)) {
     if (name in values) {
       throw new TrefoilError("invalid_request", `The query: ${name.slice(0, 64)} is given twice.`);
     }
@@ -57,37 +60,12 @@ export async function readJson<Schema extends z.ZodType>(
       "The body must be JSON, with the header content-type: application/json.",
     );
   }
-  const bytes = await readBytes(request);
+  const text = await readBody(request, maxAdminBodyBytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new TrefoilError("invalid_request", "The body is not JSON in UTF-8.", { cause });
+    throw new TrefoilError("invalid_request", "The body is not JSON.", { cause });
   }
   return check(schema, value, "The body");
-}
-
-async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxAdminBodyBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      const bytes = chunk as Uint8Array;
-      size += bytes.byteLength;
-      if (size > maxAdminBodyBytes) throw tooLarge();
-      chunks.push(bytes);
-    }
-  } catch (error) {
-    if (error instanceof TrefoilError) throw error;
-    throw new TrefoilError("invalid_request", "The body broke off.", { cause: error });
-  }
-  return Buffer.concat(chunks);
-}
-
-function tooLarge(): TrefoilError {
-  return new TrefoilError(
-    "payload_too_large",
-    `The body is larger than ${maxAdminBodyBytes} bytes.`,
-  );
 }

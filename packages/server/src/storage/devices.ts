@@ -81,6 +81,10 @@ export const noteDeviceSeen = new Statement((db, { deviceKey, at, address }: Dev
     .where("last_seen_at", "<", at),
 );
 
+const selectDevice = new Statement((db, { deviceKey }: { readonly deviceKey: string }) =>
+  db.selectFrom("devices").selectAll().where("device_key", "=", deviceKey),
+);
+
 /** {@link DeviceStore} in SQL. */
 export class SqlDeviceStore implements DeviceStore {
   readonly #db: Kysely<Schema>;
@@ -122,11 +126,8 @@ export class SqlDeviceStore implements DeviceStore {
   }
 
   async get(deviceKey: string): Promise<DeviceRecord | undefined> {
-    const row = await this.#db
-      .selectFrom("devices")
-      .selectAll()
-      .where("device_key", "=", deviceKey)
-      .executeTakeFirst();
+    const { rows } = await this.#runner.run(selectDevice.with({ deviceKey }));
+    const [row] = rows;
     return row && toDevice(row);
   }
 
