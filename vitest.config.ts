@@ -24,7 +24,7 @@ export default defineConfig({
     pool: "threads",
     isolate: false,
     // Many tests wait for processes and browsers: one worker a core would leave half of the machine idle on two cores.
-    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -163,8 +163,13 @@ export async function startGateway(
     },
     async stop() {
       server.close();
+      // What the ends of their streams set off has happened by then, and does not reach into the next test.
+      const ended = [...sessions].map(
+        (session) => new Promise<void>((resolve) => session.onClose(() => resolve())),
+      );
       for (const session of sessions) session.destroy(0);
       await gateway.drain(0);
+      await Promise.all(ended);
     },
   };
 }
