@@ -243,3 +243,25 @@ it("notes refresh, repetition and reuse in the audit log", async () => {
   expect(lines).toContain("token.refresh expired_token");
   expect(lines).toContain("grant.revoke ok");
 });
+
+it("says in the audit log whose grant ended by a reuse, and from where", async () => {
+  const { refreshToken } = await harness.pair();
+  await harness.refresh(refreshToken);
+  harness.clock.advance(60_001);
+  await harness.refresh(refreshToken);
+  await harness.server.flushAudit();
+  const records = await harness.database.stores.auditLog.list({ limit: 1_000 });
+  const refreshed = records.find(({ event }) => event === "token.refresh");
+  const issued = records.find(({ event }) => event === "token.issue");
+  const revoked = records.find(({ event }) => event === "grant.revoke");
+  expect(issued?.grantId).toBeTypeOf("string");
+  expect(refreshed?.remoteAddress).toBeTypeOf("string");
+  expect(revoked).toMatchObject({
+    grantId: issued?.grantId,
+    accountId: issued?.accountId,
+    clientId: issued?.clientId,
+    deviceKey: issued?.deviceKey,
+    remoteAddress: refreshed?.remoteAddress,
+    detail: "refresh_token_reused",
+  });
+});

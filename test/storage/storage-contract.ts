@@ -345,8 +345,10 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         const { grants } = database.stores;
         expect(
           await grants.revoke({ deviceKey: "d1", exceptAccountId: "a2" }, "owner_changed", 30),
-        ).toEqual(["g1"]);
-        expect(await grants.revoke({ deviceKey: "d1" }, "device_removed", 40)).toEqual(["g2"]);
+        ).toEqual([{ grantId: "g1", accountId: "a1", clientId: "c1", deviceKey: "d1" }]);
+        expect(await grants.revoke({ deviceKey: "d1" }, "device_removed", 40)).toMatchObject([
+          { grantId: "g2" },
+        ]);
         expect(await grants.revoke({ clientId: "c1" }, "client_disabled", 50)).toEqual([]);
         expect(await grants.get("g1")).toMatchObject({
           revokedAt: 30,
@@ -363,9 +365,15 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         await grant("g2", "a2");
         await grant("g3", "a2");
         const { grants } = database.stores;
-        expect(await grants.revoke({ grantId: "g3" }, "administrator", 1)).toEqual(["g3"]);
-        expect(await grants.revoke({ accountId: "a2" }, "administrator", 1)).toEqual(["g2"]);
-        expect(await grants.revoke({ clientId: "c1" }, "administrator", 1)).toEqual(["g1"]);
+        expect(await grants.revoke({ grantId: "g3" }, "administrator", 1)).toMatchObject([
+          { grantId: "g3" },
+        ]);
+        expect(await grants.revoke({ accountId: "a2" }, "administrator", 1)).toMatchObject([
+          { grantId: "g2" },
+        ]);
+        expect(await grants.revoke({ clientId: "c1" }, "administrator", 1)).toMatchObject([
+          { grantId: "g1" },
+        ]);
       });
 
       it("are never revoked all at once by mistake", async () => {

@@ -2,7 +2,13 @@
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import type { Logger } from "../logging/index.js";
-import type { Database, GrantSelector, RevokeReason, Stores } from "../storage/index.js";
+import type {
+  Database,
+  GrantSelector,
+  RevokeReason,
+  RevokedGrant,
+  Stores,
+} from "../storage/index.js";
 import type { AccessTokenVerifier } from "./access-token-verifier.js";
 import type { AuditTrail } from "./audit-trail.js";
 
@@ -34,14 +40,19 @@ export class Revocations {
 
   /**
    * Revokes the live grants that fit, with all their tokens.
+   * @param remoteAddress who brought it about, where that is somebody's doing from outside
    * @returns how many that were
    */
-  async revoke(selector: GrantSelector, reason: RevokeReason): Promise<number> {
-    const ids = await this.#parts.database.write((stores) =>
+  async revoke(
+    selector: GrantSelector,
+    reason: RevokeReason,
+    remoteAddress?: string,
+  ): Promise<number> {
+    const grants = await this.#parts.database.write((stores) =>
       this.revokeIn(stores, selector, reason),
     );
-    this.announce(ids, reason);
-    return ids.length;
+    this.announce(grants, reason, remoteAddress);
+    return grants.length;
   }
 
   /** The same inside a transaction; {@link announce} what it answers once that is committed. */
@@ -49,15 +60,21 @@ export class Revocations {
     stores: Stores,
     selector: GrantSelector,
     reason: RevokeReason,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly RevokedGrant[]> {
     return stores.grants.revoke(selector, reason, this.#parts.clock.now());
   }
 
   /** Lets everybody in this process know of grants that were revoked. */
-  announce(grantIds: readonly string[], reason: RevokeReason): void {
-    this.#parts.verifier.revoked(grantIds);
-    for (const grantId of grantIds) {
-      this.#parts.audit.record({ event: "grant.revoke", outcome: "ok", grantId, detail: reason });
+  announce(grants: readonly RevokedGrant[], reason: RevokeReason, remoteAddress?: string): void {
+    this.#parts.verifier.revoked(grants.map(({ grantId }) => grantId));
+    for (const grant of grants) {
+      this.#parts.audit.record({
+        event: "grant.revoke",
+        outcome: "ok",
+        ...grant,
+        remoteAddress,
+        detail: reason,
+      });
     }
   }
 

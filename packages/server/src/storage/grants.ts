@@ -35,6 +35,9 @@ export interface GrantRecord {
   readonly revokeReason: RevokeReason | null;
 }
 
+/** A grant that has just been revoked. */
+export type RevokedGrant = Pick<GrantRecord, "grantId" | "accountId" | "clientId" | "deviceKey">;
+
 /** Which grants to revoke: those that fit every member. At least one member must be given. */
 export interface GrantSelector {
   readonly grantId?: string;
@@ -50,9 +53,13 @@ export interface GrantStore {
   get(grantId: string): Promise<GrantRecord | undefined>;
   /**
    * Revokes live grants.
-   * @returns the ids of those that this call revoked
+   * @returns those that this call revoked
    */
-  revoke(selector: GrantSelector, reason: RevokeReason, at: number): Promise<readonly string[]>;
+  revoke(
+    selector: GrantSelector,
+    reason: RevokeReason,
+    at: number,
+  ): Promise<readonly RevokedGrant[]>;
   /** The keys of the devices on which an account is signed in: those with a live grant. */
   signedInDevices(accountId: string): Promise<readonly string[]>;
   /** The ids of grants revoked at `since` or later: how one process hears of what another revoked. */
@@ -95,7 +102,7 @@ export class SqlGrantStore implements GrantStore {
     selector: GrantSelector,
     reason: RevokeReason,
     at: number,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly RevokedGrant[]> {
     const { grantId, deviceKey, accountId, clientId, exceptAccountId } = selector;
     if ((grantId ?? deviceKey ?? accountId ?? clientId) === undefined) {
       throw new Error("Revoking needs a selector: all grants at once is never meant.");
@@ -109,8 +116,15 @@ export class SqlGrantStore implements GrantStore {
     if (accountId !== undefined) query = query.where("account_id", "=", accountId);
     if (clientId !== undefined) query = query.where("client_id", "=", clientId);
     if (exceptAccountId !== undefined) query = query.where("account_id", "<>", exceptAccountId);
-    const rows = await query.returning("grant_id").execute();
-    return rows.map((row) => row.grant_id);
+    const rows = await query
+      .returning(["grant_id", "account_id", "client_id", "device_key"])
+      .execute();
+    return rows.map((row) => ({
+      grantId: row.grant_id,
+      accountId: row.account_id,
+      clientId: row.client_id,
+      deviceKey: row.device_key,
+    }));
   }
 
   async signedInDevices(accountId: string): Promise<readonly string[]> {

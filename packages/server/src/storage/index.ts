@@ -37,7 +37,13 @@ export type {
   ExternalIdentityStore,
   ExternalSubject,
 } from "./external-identities.js";
-export type { GrantRecord, GrantSelector, GrantStore, RevokeReason } from "./grants.js";
+export type {
+  GrantRecord,
+  GrantSelector,
+  GrantStore,
+  RevokeReason,
+  RevokedGrant,
+} from "./grants.js";
 export type { MailboxRow, MailboxStore, NewMailboxRow } from "./mailbox.js";
 export type {
   NewRefreshToken,

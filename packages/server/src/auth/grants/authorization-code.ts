@@ -68,20 +68,26 @@ export async function exchangeCode(
     case "refuse":
       throw new TrefoilError("invalid_grant", decision.why);
     case "replayed":
-      return refuseReplay(context, decision.grantId);
+      return refuseReplay(context, asker, decision.grantId);
     case "issue": {
       context.limits.takeDevice(decision.code);
       const issued = await issue(context, asker, decision.code, now);
       if (issued !== undefined) return issued;
       // Somebody else was faster, maybe in another process.
       const spent = await database.stores.authorizationCodes.find(hash);
-      return refuseReplay(context, spent?.grantId ?? null);
+      return refuseReplay(context, asker, spent?.grantId ?? null);
     }
   }
 }
 
-async function refuseReplay(context: GrantContext, grantId: string | null): Promise<never> {
-  if (grantId !== null) await context.revocations.revoke({ grantId }, "code_reused");
+async function refuseReplay(
+  context: GrantContext,
+  { caller }: GrantAsker,
+  grantId: string | null,
+): Promise<never> {
+  if (grantId !== null) {
+    await context.revocations.revoke({ grantId }, "code_reused", caller.remoteAddress);
+  }
   throw new TrefoilError("invalid_grant", "The code has been used.");
 }
 

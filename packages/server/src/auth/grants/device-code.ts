@@ -122,9 +122,9 @@ export async function pollDeviceCode(
     case "refuse":
       throw new TrefoilError(decision.code, decision.why);
     case "retry":
-      return repeat(context, request, decision.authorization, decision.pairSalt, now);
+      return repeat(context, asker, request, decision.authorization, decision.pairSalt, now);
     case "replayed":
-      return refuseReplay(context, decision.grantId);
+      return refuseReplay(context, asker, decision.grantId);
     case "issue":
       throw new TrefoilError("unavailable", "The device_code could not be used; try again.", {
         retryAfter: 1,
@@ -178,6 +178,7 @@ async function issue(
 
 async function repeat(
   context: GrantContext,
+  asker: GrantAsker,
   request: DeviceCodeRequest,
   { grantId }: DeviceAuthorizationRecord,
   pairSalt: Uint8Array,
@@ -187,11 +188,17 @@ async function repeat(
   const given = await context.database.stores.refreshTokens.find(hashOf(pair.refreshToken));
   const expiresAt = given?.grantRevokedAt === null ? repeatableUntil(given, now) : undefined;
   return expiresAt === undefined
-    ? refuseReplay(context, grantId)
+    ? refuseReplay(context, asker, grantId)
     : tokenAnswer(pair, expiresAt, now);
 }
 
-async function refuseReplay(context: GrantContext, grantId: string | null): Promise<never> {
-  if (grantId !== null) await context.revocations.revoke({ grantId }, "code_reused");
+async function refuseReplay(
+  context: GrantContext,
+  { caller }: GrantAsker,
+  grantId: string | null,
+): Promise<never> {
+  if (grantId !== null) {
+    await context.revocations.revoke({ grantId }, "code_reused", caller.remoteAddress);
+  }
   throw new TrefoilError("invalid_grant", "The device_code has been used.");
 }

@@ -2,7 +2,7 @@
 // transaction, or nothing.
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import type { DeviceRecord, DeviceTriple, Stores } from "../../storage/index.js";
+import type { DeviceRecord, DeviceTriple, RevokedGrant, Stores } from "../../storage/index.js";
 import { newId } from "../secrets.js";
 import type { TokenPair } from "../token-pair.js";
 import {
@@ -25,7 +25,7 @@ export interface GrantRequest {
 export interface OpenedGrant extends GrantRequest {
   readonly deviceKey: string;
   /** The grants of others on the device, which ended. */
-  readonly displaced: readonly string[];
+  readonly displaced: readonly RevokedGrant[];
   /** When the access token ends. Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -84,7 +84,7 @@ async function signIn(
   triple: DeviceTriple,
   accountId: string,
   now: number,
-): Promise<{ readonly device: DeviceRecord; readonly displaced: readonly string[] }> {
+): Promise<{ readonly device: DeviceRecord; readonly displaced: readonly RevokedGrant[] }> {
   const { deviceName, deviceRuid, remoteAddress } = asker.caller;
   const device = await stores.devices.upsert({
     deviceKey: newId(context.random),

@@ -139,7 +139,7 @@ export async function refresh(
     case "retry":
       return repeat(context, asker, request, decision.token, decision.successorSalt, now);
     case "reused":
-      return refuseReuse(context, decision.token);
+      return refuseReuse(context, asker, decision.token);
     case "refuse":
       throw new TrefoilError(decision.code, decision.why);
   }
@@ -181,13 +181,17 @@ async function repeat(
   const pair: TokenPair = successorPair(request.refreshToken, successorSalt);
   const { refreshTokens } = context.database.stores;
   const expiresAt = repeatableUntil(await refreshTokens.find(hashOf(pair.refreshToken)), now);
-  if (expiresAt === undefined) return refuseReuse(context, token);
+  if (expiresAt === undefined) return refuseReuse(context, asker, token);
   record(context, asker, token, "repeated within the retry window");
   return tokenAnswer(pair, expiresAt, now);
 }
 
-async function refuseReuse(context: GrantContext, token: RefreshTokenRecord): Promise<never> {
-  await context.revocations.revoke({ grantId: token.grantId }, "refresh_token_reused");
+async function refuseReuse(
+  context: GrantContext,
+  { caller }: GrantAsker,
+  { grantId }: RefreshTokenRecord,
+): Promise<never> {
+  await context.revocations.revoke({ grantId }, "refresh_token_reused", caller.remoteAddress);
   throw new TrefoilError("expired_token", "refresh token has been used");
 }
 

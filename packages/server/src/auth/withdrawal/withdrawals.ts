@@ -3,7 +3,7 @@
 import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { AuthConfig } from "../../config/index.js";
-import type { Database, Stores } from "../../storage/index.js";
+import type { Database, RevokedGrant, Stores } from "../../storage/index.js";
 import type { AuditTrail } from "../audit-trail.js";
 import type { DeviceOwnerHooks } from "../device-owner.js";
 import { type Actor, auditOf } from "../operators/actor.js";
@@ -76,7 +76,7 @@ export class Withdrawals {
     accountId: string,
     now: number,
     lockedUntil: number,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly RevokedGrant[]> {
     await this.#removeDevices(stores, accountId, now);
     const ended = await this.#parts.revocations.revokeIn(
       stores,
