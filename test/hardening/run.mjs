@@ -18,7 +18,7 @@ function positive(name) {
   return process.exit(2);
 }
 
-const child = spawn("npx", ["vitest", "run", "test/hardening/attack-suite.test.ts"], {
+const child = spawn("npx", ["vitest", "run", "--reporter=verbose", "test/hardening/attack-suite.test.ts"], {
   stdio: "inherit",
   env: {
     ...process.env,

@@ -304,13 +304,36 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
       it("go to an account, and are there again after they were removed", async () => {
         await furnish();
         const { devices } = database.stores;
-        expect(await devices.remove("d1", 20)).toBe(true);
-        expect(await devices.remove("d1", 21)).toBe(false);
+        expect(await devices.remove("d1", 19, "a2")).toBeUndefined();
+        expect(await devices.remove("d1", 20, "a1")).toBe("a1");
+        expect(await devices.remove("d1", 21)).toBeUndefined();
         expect((await devices.get("d1"))?.removedAt).toBe(20);
         expect(await devices.list()).toEqual([]);
         expect(await devices.list({ removed: true })).toHaveLength(1);
         await devices.assign("d1", "a2");
         expect(await devices.get("d1")).toMatchObject({ accountId: "a2", removedAt: null });
+      });
+
+      it("are not taken from somebody who signs in on them at that moment", async () => {
+        await furnish();
+        let assigned = (): void => undefined;
+        const isAssigned = new Promise<void>((resolve) => (assigned = resolve));
+        let commit = (): void => undefined;
+        const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+        const signIn = database.write(async (stores) => {
+          await stores.devices.assign("d1", "a2");
+          assigned();
+          await mayCommit;
+        });
+        await isAssigned;
+        const removal = database.write((stores) => stores.devices.remove("d1", 20, "a1"));
+        setImmediate(commit);
+        await signIn;
+        expect(await removal).toBeUndefined();
+        expect(await database.stores.devices.get("d1")).toMatchObject({
+          accountId: "a2",
+          removedAt: null,
+        });
       });
 
       it("are listed in pages and by what they belong to", async () => {
@@ -334,7 +357,14 @@ export function describeStorage(name: string, make: () => Promise<StorageUnderTe
         await devices.seen("d1", 50);
         await devices.seen("d1", 40);
         expect((await devices.get("d1"))?.lastSeenAt).toBe(50);
-        expect(await devices.rename("nobody", "x")).toBe(false);
+      });
+
+      it("are named by whoever is said to own them, and by nobody else", async () => {
+        await furnish();
+        const { devices } = database.stores;
+        expect(await devices.rename("nobody", "x")).toBeUndefined();
+        expect(await devices.rename("d1", "x", "a2")).toBeUndefined();
+        expect(await devices.rename("d1", "x", "a1")).toBe("a1");
       });
     });
 

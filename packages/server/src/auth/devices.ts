@@ -93,11 +93,10 @@ export class DeviceRegistry {
       );
     }
     const shown = name?.replaceAll(directionMarks, "") || null;
-    const accountId = await database.write(async ({ devices }) => {
-      const device = await devices.get(deviceKey);
-      if (!isOf(device, owner) || !(await devices.rename(deviceKey, shown))) throw unknownDevice();
-      return device.accountId;
-    });
+    const accountId = await database.write(({ devices }) =>
+      devices.rename(deviceKey, shown, owner),
+    );
+    if (accountId === undefined) throw unknownDevice();
     audit.record({
       event: "device.rename",
       outcome: "ok",
@@ -116,21 +115,15 @@ export class DeviceRegistry {
   async remove(deviceKey: string, actor: Actor = operator, owner?: string): Promise<void> {
     const { database, clock, revocations, ownerHooks, audit } = this.#parts;
     const { ended, accountId } = await database.write(async (stores) => {
-      const device = await stores.devices.get(deviceKey);
-      if (!isOf(device, owner) || !(await stores.devices.remove(deviceKey, clock.now()))) {
-        throw unknownDevice();
-      }
+      // Asked and done by one statement: somebody else may be signing in on the device in this very moment.
+      const previousAccountId = await stores.devices.remove(deviceKey, clock.now(), owner);
+      if (previousAccountId === undefined) throw unknownDevice();
       await ownerHooks.run(
-        {
-          deviceKey,
-          reason: "removed",
-          previousAccountId: device.accountId,
-          accountId: undefined,
-        },
+        { deviceKey, reason: "removed", previousAccountId, accountId: undefined },
         stores,
       );
       return {
-        accountId: device.accountId,
+        accountId: previousAccountId,
         ended: await revocations.revokeIn(stores, { deviceKey }, "device_removed"),
       };
     });
@@ -143,11 +136,6 @@ export class DeviceRegistry {
       ...auditOf(actor),
     });
   }
-}
-
-/** Looked at in the transaction: somebody else may have signed in on the device since its owner opened the page. */
-function isOf(device: DeviceRecord | undefined, owner: string | undefined): device is DeviceRecord {
-  return device !== undefined && (owner === undefined || device.accountId === owner);
 }
 
 function unknownDevice(): TrefoilError {

@@ -50,10 +50,16 @@ export interface DeviceStore {
   list(filter?: DeviceFilter): Promise<readonly DeviceRecord[]>;
   /** Gives the device to an account; a removed device is there again. */
   assign(deviceKey: string, accountId: string): Promise<void>;
-  /** @returns whether there is such a device */
-  rename(deviceKey: string, name: string | null): Promise<boolean>;
-  /** @returns whether there is such a device that was not removed yet */
-  remove(deviceKey: string, at: number): Promise<boolean>;
+  /**
+   * @param owner whose device it must be when the name is written; anybody's unless given
+   * @returns whose device it is, or undefined where there is no such device
+   */
+  rename(deviceKey: string, name: string | null, owner?: string): Promise<string | undefined>;
+  /**
+   * @param owner whose device it must be when it is removed; anybody's unless given
+   * @returns whose device it was, or undefined where there is no such device that was not removed yet
+   */
+  remove(deviceKey: string, at: number, owner?: string): Promise<string | undefined>;
   /**
    * Notes that the device was there.
    * @param address from where, where that is known
@@ -164,23 +170,31 @@ export class SqlDeviceStore implements DeviceStore {
       .execute();
   }
 
-  async rename(deviceKey: string, name: string | null): Promise<boolean> {
-    const result = await this.#db
+  async rename(
+    deviceKey: string,
+    name: string | null,
+    owner?: string,
+  ): Promise<string | undefined> {
+    const row = await this.#db
       .updateTable("devices")
       .set({ name })
       .where("device_key", "=", deviceKey)
+      .$if(owner !== undefined, (query) => query.where("account_id", "=", owner as string))
+      .returning("account_id")
       .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
+    return row?.account_id;
   }
 
-  async remove(deviceKey: string, at: number): Promise<boolean> {
-    const result = await this.#db
+  async remove(deviceKey: string, at: number, owner?: string): Promise<string | undefined> {
+    const row = await this.#db
       .updateTable("devices")
       .set({ removed_at: at })
       .where("device_key", "=", deviceKey)
       .where("removed_at", "is", null)
+      .$if(owner !== undefined, (query) => query.where("account_id", "=", owner as string))
+      .returning("account_id")
       .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
+    return row?.account_id;
   }
 
   async seen(deviceKey: string, at: number, address?: string): Promise<void> {

@@ -97,7 +97,8 @@ export class Withdrawals {
       const devices = await stores.devices.list({ accountId });
       if (devices.length === 0) return;
       for (const { deviceKey } of devices) {
-        await stores.devices.remove(deviceKey, now);
+        // Somebody else has signed in on it meanwhile.
+        if ((await stores.devices.remove(deviceKey, now, accountId)) === undefined) continue;
         await stores.devices.rename(deviceKey, null);
         await this.#parts.ownerHooks.run(
           { deviceKey, reason: "removed", previousAccountId: accountId, accountId: undefined },
