@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { DeviceTriple } from "./accounts.js";
 import type { Schema } from "./schema.js";
 import { Statement, type StatementRunner } from "./statement.js";
+import { sweepRows } from "./sweep-rows.js";
 
 export interface NewAccessToken {
   /** SHA-256 of the token. */
@@ -111,16 +112,6 @@ export class SqlAccessTokenStore implements AccessTokenStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("access_tokens")
-      .where("token_hash", "in", (eb) =>
-        eb
-          .selectFrom("access_tokens")
-          .select("token_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "access_tokens", "token_hash", "expires_at", before, limit);
   }
 }

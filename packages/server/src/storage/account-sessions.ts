@@ -2,6 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { Schema } from "./schema.js";
+import { sweepRows } from "./sweep-rows.js";
 
 export interface AccountSessionRecord {
   /** SHA-256 of the session's secret. */
@@ -69,16 +70,6 @@ export class SqlAccountSessionStore implements AccountSessionStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("account_sessions")
-      .where("session_hash", "in", (eb) =>
-        eb
-          .selectFrom("account_sessions")
-          .select("session_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "account_sessions", "session_hash", "expires_at", before, limit);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { Schema } from "./schema.js";
+import { sweepRows } from "./sweep-rows.js";
 
 /** `access`: usable until it expires. `code`: usable once. */
 export type AccountTokenKind = "access" | "code";
@@ -106,16 +107,6 @@ export class SqlAccountTokenStore implements AccountTokenStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("account_tokens")
-      .where("token_hash", "in", (eb) =>
-        eb
-          .selectFrom("account_tokens")
-          .select("token_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "account_tokens", "token_hash", "expires_at", before, limit);
   }
 }

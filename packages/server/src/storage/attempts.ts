@@ -2,6 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { Schema } from "./schema.js";
+import { sweepRows } from "./sweep-rows.js";
 
 /** What was taken out of a bucket. */
 export interface NewAttempts {
@@ -79,13 +80,7 @@ export class SqlAttemptStore implements AttemptStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("attempts")
-      .where("attempt_key", "in", (eb) =>
-        eb.selectFrom("attempts").select("attempt_key").where("full_at", "<", before).limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "attempts", "attempt_key", "full_at", before, limit);
   }
 }
 

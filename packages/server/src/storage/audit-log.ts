@@ -4,6 +4,7 @@ import { type Kysely, sql } from "kysely";
 import { BatchStatement } from "./batch-statement.js";
 import type { AuditTable, Schema } from "./schema.js";
 import type { StatementRunner } from "./statement.js";
+import { sweepRows } from "./sweep-rows.js";
 
 export interface AuditRecord {
   readonly auditId: string;
@@ -107,13 +108,7 @@ export class SqlAuditLogStore implements AuditLogStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("audit_log")
-      .where("audit_id", "in", (eb) =>
-        eb.selectFrom("audit_log").select("audit_id").where("at", "<", before).limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "audit_log", "audit_id", "at", before, limit);
   }
 }
 

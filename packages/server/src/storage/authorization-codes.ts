@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import type { DeviceTriple } from "./accounts.js";
 import type { Schema } from "./schema.js";
+import { sweepRows } from "./sweep-rows.js";
 
 export interface NewAuthorizationCode extends DeviceTriple {
   /** SHA-256 of the code. */
@@ -128,16 +129,6 @@ export class SqlAuthorizationCodeStore implements AuthorizationCodeStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("authorization_codes")
-      .where("code_hash", "in", (eb) =>
-        eb
-          .selectFrom("authorization_codes")
-          .select("code_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "authorization_codes", "code_hash", "expires_at", before, limit);
   }
 }

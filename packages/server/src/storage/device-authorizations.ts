@@ -4,6 +4,7 @@
 import type { Kysely } from "kysely";
 import type { DeviceTriple } from "./accounts.js";
 import type { DeviceAuthorizationTable, Schema } from "./schema.js";
+import { sweepRows } from "./sweep-rows.js";
 import { isUniqueViolation } from "./unique-violation.js";
 
 export interface NewDeviceAuthorization extends DeviceTriple {
@@ -170,17 +171,14 @@ export class SqlDeviceAuthorizationStore implements DeviceAuthorizationStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("device_authorizations")
-      .where("device_code_hash", "in", (eb) =>
-        eb
-          .selectFrom("device_authorizations")
-          .select("device_code_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(
+      this.#db,
+      "device_authorizations",
+      "device_code_hash",
+      "expires_at",
+      before,
+      limit,
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { noteDeviceSeen } from "./devices.js";
 import type { RevokeReason } from "./grants.js";
 import type { Schema } from "./schema.js";
 import { Statement, type StatementRunner } from "./statement.js";
+import { sweepRows } from "./sweep-rows.js";
 
 export interface NewRefreshToken {
   /** SHA-256 of the token. */
@@ -170,16 +171,6 @@ export class SqlRefreshTokenStore implements RefreshTokenStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("refresh_tokens")
-      .where("token_hash", "in", (eb) =>
-        eb
-          .selectFrom("refresh_tokens")
-          .select("token_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "refresh_tokens", "token_hash", "expires_at", before, limit);
   }
 }

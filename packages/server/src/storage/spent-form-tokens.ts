@@ -2,6 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { Schema } from "./schema.js";
+import { sweepRows } from "./sweep-rows.js";
 
 export interface SpentFormTokenStore {
   /**
@@ -32,16 +33,6 @@ export class SqlSpentFormTokenStore implements SpentFormTokenStore {
   }
 
   async sweep(before: number, limit: number): Promise<number> {
-    const result = await this.#db
-      .deleteFrom("spent_form_tokens")
-      .where("token_hash", "in", (eb) =>
-        eb
-          .selectFrom("spent_form_tokens")
-          .select("token_hash")
-          .where("expires_at", "<", before)
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(result.numDeletedRows);
+    return sweepRows(this.#db, "spent_form_tokens", "token_hash", "expires_at", before, limit);
   }
 }

@@ -9,6 +9,7 @@ import { hashOf, newId } from "../secrets.js";
 import { firstPair } from "../token-pair.js";
 import type { GrantAsker, GrantContext, TokenAnswer } from "./context.js";
 import { announceGrant, openGrant } from "./open-grant.js";
+import { refuseReplay } from "./replayed-code.js";
 
 /** The parameters of the request. */
 export interface CodeRequest {
@@ -68,27 +69,16 @@ export async function exchangeCode(
     case "refuse":
       throw new TrefoilError("invalid_grant", decision.why);
     case "replayed":
-      return refuseReplay(context, asker, decision.grantId);
+      return refuseReplay(context, asker, "The code", decision.grantId);
     case "issue": {
       context.limits.takeDevice(decision.code);
       const issued = await issue(context, asker, decision.code, now);
       if (issued !== undefined) return issued;
       // Somebody else was faster, maybe in another process.
       const spent = await database.stores.authorizationCodes.find(hash);
-      return refuseReplay(context, asker, spent?.grantId ?? null);
+      return refuseReplay(context, asker, "The code", spent?.grantId ?? null);
     }
   }
-}
-
-async function refuseReplay(
-  context: GrantContext,
-  { caller }: GrantAsker,
-  grantId: string | null,
-): Promise<never> {
-  if (grantId !== null) {
-    await context.revocations.revoke({ grantId }, "code_reused", caller.remoteAddress);
-  }
-  throw new TrefoilError("invalid_grant", "The code has been used.");
 }
 
 /** @returns undefined where the code was consumed by somebody else meanwhile */

@@ -7,6 +7,7 @@ import { hashOf, newId, secretBytes } from "../secrets.js";
 import { successorPair } from "../token-pair.js";
 import { type GrantAsker, type GrantContext, type TokenAnswer, tokenAnswer } from "./context.js";
 import { announceGrant, openGrant } from "./open-grant.js";
+import { refuseReplay } from "./replayed-code.js";
 import { repeatableUntil } from "./refresh-token.js";
 
 /** The name of the grant. */
@@ -124,7 +125,7 @@ export async function pollDeviceCode(
     case "retry":
       return repeat(context, asker, request, decision.authorization, decision.pairSalt, now);
     case "replayed":
-      return refuseReplay(context, asker, decision.grantId);
+      return refuseReplay(context, asker, "The device_code", decision.grantId);
     case "issue":
       throw new TrefoilError("unavailable", "The device_code could not be used; try again.", {
         retryAfter: 1,
@@ -188,17 +189,6 @@ async function repeat(
   const given = await context.database.stores.refreshTokens.find(hashOf(pair.refreshToken));
   const expiresAt = given?.grantRevokedAt === null ? repeatableUntil(given, now) : undefined;
   return expiresAt === undefined
-    ? refuseReplay(context, asker, grantId)
+    ? refuseReplay(context, asker, "The device_code", grantId)
     : tokenAnswer(pair, expiresAt, now);
-}
-
-async function refuseReplay(
-  context: GrantContext,
-  { caller }: GrantAsker,
-  grantId: string | null,
-): Promise<never> {
-  if (grantId !== null) {
-    await context.revocations.revoke({ grantId }, "code_reused", caller.remoteAddress);
-  }
-  throw new TrefoilError("invalid_grant", "The device_code has been used.");
 }
