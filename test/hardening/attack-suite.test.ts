@@ -2,7 +2,10 @@
 // return to where they were, and memory too. In short form all at once; `npm run attack` carries out one after the other, with more
 // connections and as often as one likes.
 
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { RawPeer, headersFrame, requestBlock } from "../harness/raw-http2.js";
 import { type ServerProcess, signIn, startServerProcess } from "../harness/server-process.js";
@@ -33,53 +36,37 @@ let token: string;
 let healthy: HealthyClient;
 const lines: string[] = [];
 
-/**
- * A client that asks and waits for its answer, again and again, on one connection; none may take ten seconds. It shares a thread
- * with the attackers, so most of what its slowest answers take is their work.
- */
+/** A client that asks again and again on one connection, in a process of its own. */
 class HealthyClient {
-  readonly #peer: RawPeer;
-  readonly #block: Buffer;
-  #next = 1;
-  #running = true;
-  #latencies: number[] = [];
-  readonly #done: Promise<void>;
+  readonly #process: ChildProcess;
+  #failure: string | undefined;
 
-  constructor(peer: RawPeer, block: Buffer) {
-    this.#peer = peer;
-    this.#block = block;
-    this.#done = this.#work();
+  constructor(port: number, token: string, authority: string) {
+    const program = fileURLToPath(new URL("healthy-client.mjs", import.meta.url));
+    this.#process = fork(program, [String(port), token, authority], { execArgv: [] });
+    this.#process.on("message", ({ failed }: { failed?: string }) => {
+      this.#failure ??= failed;
+    });
+    this.#process.once("exit", () => (this.#failure ??= "it ended"));
   }
 
-  static async connect(port: number, bearer: string): Promise<HealthyClient> {
-    const peer = await RawPeer.greet(port, { tls: true });
-    return new HealthyClient(peer, requestBlock({ path: "/ping", token: bearer }));
-  }
-
-  /** How long its answers took since the last call, in milliseconds. */
-  takeLatencies(): readonly number[] {
-    const taken = this.#latencies;
-    this.#latencies = [];
-    return taken;
+  /** How long its answers took since the last call, in milliseconds. @throws where one did not come, or the connection ended */
+  async takeLatencies(): Promise<readonly number[]> {
+    if (this.#failure === undefined) this.#process.send("take");
+    const ended = once(this.#process, "exit");
+    const [answer] = (await Promise.race([once(this.#process, "message"), ended])) as [
+      { readonly latencies?: readonly number[] } | number | null,
+    ];
+    const latencies = typeof answer === "object" ? answer?.latencies : undefined;
+    if (latencies === undefined) throw new Error(`The healthy client: ${this.#failure}`);
+    return latencies;
   }
 
   async stop(): Promise<void> {
-    this.#running = false;
-    await this.#done;
-    await this.#peer.destroy();
-  }
-
-  async #work(): Promise<void> {
-    while (this.#running) {
-      const id = this.#next;
-      this.#next += 2;
-      const start = performance.now();
-      this.#peer.frames.length = 0;
-      this.#peer.send(headersFrame(id, this.#block));
-      await this.#peer.until(() => this.#peer.statusOf(id) === 204, "a healthy client's answer");
-      this.#latencies.push(performance.now() - start);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (this.#process.exitCode !== null) return;
+    const ended = once(this.#process, "exit");
+    this.#process.disconnect();
+    await ended;
   }
 }
 
@@ -117,7 +104,7 @@ async function carryOut(
   connections: number,
 ): Promise<void> {
   const before = { sockets: openSockets(), memory: memory(), time: processorTime() };
-  healthy.takeLatencies();
+  await healthy.takeLatencies();
   const target = { port: server.port, token };
   await Promise.all(
     chosen.flatMap((attack) =>
@@ -125,7 +112,7 @@ async function carryOut(
     ),
   );
   await expect.poll(openSockets, { interval: 50, timeout: 15_000 }).toBe(before.sockets);
-  const latencies = healthy.takeLatencies().toSorted((a, b) => a - b);
+  const latencies = (await healthy.takeLatencies()).toSorted((a, b) => a - b);
   expect(latencies.length).toBeGreaterThan(0);
   const slowest = latencies.at(-1) ?? Number.POSITIVE_INFINITY;
   lines.push(
@@ -147,8 +134,8 @@ describe("a live server", () => {
     server = await startServerProcess({ env: environment });
     ({ accessToken: token } = await signIn(server, "attacker"));
     const { accessToken } = await signIn(server, "healthy");
-    healthy = await HealthyClient.connect(server.port, accessToken);
-    await vi.waitFor(() => expect(healthy.takeLatencies().length).toBeGreaterThan(0));
+    healthy = new HealthyClient(server.port, accessToken, server.dev.caFile);
+    await vi.waitFor(async () => expect(await healthy.takeLatencies()).not.toEqual([]), 10_000);
     start = { sockets: openSockets(), memory: memory() };
   });
 
@@ -171,7 +158,7 @@ describe("a live server", () => {
   }
 
   it("goes on serving under all attacks at once, and keeps no socket of them", async () => {
-    // Few of each: the attackers share a processor, and a thread, with the healthy client.
+    // Few of each: the attackers share a thread.
     await carryOut("all at once, 3 each", attacks, Math.min(width, 3));
   }, 120_000);
 

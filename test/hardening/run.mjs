@@ -18,12 +18,16 @@ function positive(name) {
   return process.exit(2);
 }
 
-const child = spawn("npx", ["vitest", "run", "--reporter=verbose", "test/hardening/attack-suite.test.ts"], {
-  stdio: "inherit",
-  env: {
-    ...process.env,
-    ATTACK_CONNECTIONS: String(positive("connections")),
-    ATTACK_ROUNDS: String(positive("rounds")),
+const child = spawn(
+  "npx",
+  ["vitest", "run", "--reporter=verbose", "test/hardening/attack-suite.test.ts"],
+  {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      ATTACK_CONNECTIONS: String(positive("connections")),
+      ATTACK_ROUNDS: String(positive("rounds")),
+    },
   },
-});
+);
 child.on("close", (code) => process.exit(code ?? 1));

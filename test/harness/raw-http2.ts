@@ -326,7 +326,11 @@ export class RawPeer {
     await new Promise<void>((resolve, reject) => {
       watch = () => {
         if (condition()) resolve();
-        else if (this.closed) reject(new Error(`the connection ended before: ${what}`));
+        else if (this.closed) {
+          const { goawayCode } = this;
+          const goodbye = goawayCode === undefined ? "" : ` (GOAWAY ${goawayCode})`;
+          reject(new Error(`the connection ended before: ${what}${goodbye}`));
+        }
       };
       this.#watchers.add(watch);
       timer = setTimeout(() => reject(new Error(`never came: ${what}`)), 10_000);

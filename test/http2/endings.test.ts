@@ -36,6 +36,39 @@ afterEach(async () => {
 
 const post = requestBlock({ method: "POST", path: "/body" });
 
+describe("after a sleep of the machine", () => {
+  const get = requestBlock({ path: "/" });
+  const answer = (stream: ServerStream) => stream.respond(204, {}, { end: true });
+
+  it("a peer that asks in the moment of waking is not idle, and one that does not is", async () => {
+    server = await startEngine(answer, { idleTimeout: 60_000 });
+    const awake = await server.connect();
+    const silent = await server.connect();
+    for (const peer of [awake, silent]) {
+      peer.send(headersFrame(1, get));
+      await peer.until(() => peer.statusOf(1) === 204);
+    }
+    awake.send(headersFrame(3, get));
+    server.clock.oversleep(3_600_000);
+    await silent.whenClosed();
+    await awake.until(() => awake.statusOf(3) === 204);
+    expect(server.limitsMet).toEqual(["idle"]);
+    expect(awake.closed).toBe(false);
+  });
+
+  it("no look at the deadlines follows where the last connection ended meanwhile", async () => {
+    server = await startEngine(answer);
+    const peer = await server.connect();
+    peer.send(headersFrame(1, get));
+    await peer.until(() => peer.statusOf(1) === 204);
+    server.clock.oversleep(10_000);
+    server.sessions[0]?.destroy(0);
+    await peer.whenClosed();
+    await settled();
+    expect(server.clock.pendingTimers).toBe(0);
+  });
+});
+
 /** Where a body went. */
 class Recorder {
   readonly said: string[] = [];

@@ -32,6 +32,22 @@ describe("the fake clock", () => {
     expect(seen.at(-1)).toBe("d@31");
   });
 
+  it("runs what fell due while it overslept late, in order, and what that sets and is due as well", () => {
+    const clock = new FakeClock(0);
+    const seen: string[] = [];
+    const note = (name: string) => () => void seen.push(`${name}@${clock.now()}`);
+    clock.after(20, note("b"));
+    clock.after(10, () => {
+      note("a")();
+      clock.after(0, note("c"));
+      clock.after(1, note("d"));
+    });
+    clock.oversleep(100);
+    expect(seen).toEqual(["a@100", "b@100", "c@100"]);
+    clock.advance(1);
+    expect(seen.at(-1)).toBe("d@101");
+  });
+
   it("runs what is set while others run and falls due within the span", () => {
     const clock = new FakeClock(0);
     const seen: number[] = [];

@@ -8,7 +8,7 @@ interface Pending {
   readonly run: () => void;
 }
 
-/** A {@link Clock} for tests: time moves only through {@link FakeClock.advance}. */
+/** A {@link Clock} for tests: time moves only through {@link FakeClock.advance} and {@link FakeClock.oversleep}. */
 export class FakeClock implements Clock {
   #now: number;
   #order = 0;
@@ -41,23 +41,39 @@ export class FakeClock implements Clock {
    */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
-    for (;;) {
-      let next: Pending | undefined;
-      for (const candidate of this.#pending) {
-        if (candidate.due > end) continue;
-        if (
-          next === undefined ||
-          candidate.due < next.due ||
-          (candidate.due === next.due && candidate.order < next.order)
-        ) {
-          next = candidate;
-        }
-      }
-      if (next === undefined) break;
-      this.#pending.delete(next);
+    for (let next = this.#take(end); next !== undefined; next = this.#take(end)) {
       this.#now = next.due;
       next.run();
     }
     this.#now = end;
+  }
+
+  /**
+   * Moves time forward at once, as a machine that slept does: what fell due meanwhile runs late, when all of the time has
+   * passed.
+   * @param milliseconds how far to move
+   */
+  oversleep(milliseconds: number): void {
+    this.#now += milliseconds;
+    for (let next = this.#take(this.#now); next !== undefined; next = this.#take(this.#now)) {
+      next.run();
+    }
+  }
+
+  /** Takes out what falls due first, up to a time. */
+  #take(end: number): Pending | undefined {
+    let next: Pending | undefined;
+    for (const candidate of this.#pending) {
+      if (candidate.due > end) continue;
+      if (
+        next === undefined ||
+        candidate.due < next.due ||
+        (candidate.due === next.due && candidate.order < next.order)
+      ) {
+        next = candidate;
+      }
+    }
+    if (next !== undefined) this.#pending.delete(next);
+    return next;
   }
 }

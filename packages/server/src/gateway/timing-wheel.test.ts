@@ -56,25 +56,41 @@ describe("the timing wheel", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it("catches up after the machine slept", () => {
-    let now = 0;
-    let tick: (() => void) | undefined;
-    const wheel = new TimingWheel(
-      {
-        now: () => now,
-        after: (_delay, run) => {
-          tick = run;
-          return { cancel: () => undefined };
-        },
-      },
-      250,
-    );
-    const ran: number[] = [];
-    wheel.after(1_000, () => void ran.push(1));
-    wheel.after(90_000_000, () => void ran.push(3));
-    wheel.after(5_000, () => void ran.push(2));
-    now = 50_000_000;
-    tick?.();
-    expect(ran).toEqual([1, 2]);
+  it("catches up after the machine slept, once what waits to be read has been read", async () => {
+    const clock = new FakeClock();
+    const wheel = new TimingWheel(clock, 250);
+    const ran: string[] = [];
+    wheel.after(1_000, () => void ran.push("a"));
+    wheel.after(90_000_000, () => void ran.push("c"));
+    wheel.after(5_000, () => void ran.push("b"));
+    const met = wheel.after(30_000, () => void ran.push("met in time"));
+    clock.oversleep(50_000_000);
+    expect(ran).toEqual([]);
+    setImmediate(() => met.cancel());
+    await twoTurns();
+    expect(ran).toEqual(["a", "b"]);
+    clock.advance(40_000_250);
+    expect(ran).toEqual(["a", "b", "c"]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("that was stopped while it waited for that runs nothing, and begins anew with one timer", async () => {
+    const clock = new FakeClock();
+    const wheel = new TimingWheel(clock, 250);
+    let ran = 0;
+    wheel.after(1_000, () => void ran++);
+    clock.oversleep(60_000);
+    wheel.stop();
+    wheel.after(1_000, () => void ran++);
+    await twoTurns();
+    expect(clock.pendingTimers).toBe(1);
+    clock.advance(1_250);
+    expect(ran).toBe(1);
+    expect(clock.pendingTimers).toBe(0);
   });
 });
+
+const twoTurns = () =>
+  new Promise<void>((resolve) => {
+    setImmediate(() => setImmediate(() => setImmediate(resolve)));
+  });

@@ -2,6 +2,10 @@
 // the ticks of one wheel. A deadline is met at the first tick after it, so at most one tick late and never early.
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
+import { onceInputIsRead } from "../http2/index.js";
+
+/** From so many milliseconds on a tick comes so late that input has to be read before deadlines are looked at. */
+const muchTooLate = 1_000;
 
 /**
  * One thing that waits, linked with its neighbours in its slot. A Set would be simpler, but the hash tables that it outgrows
@@ -86,7 +90,17 @@ export class TimingWheel implements Clock {
   }
 
   #schedule(): void {
-    this.#ticking = this.#clock.after(this.#tick, () => this.#turn());
+    const due = this.now() + this.#tick;
+    const ticking = this.#clock.after(this.#tick, () => {
+      if (this.now() - due < muchTooLate) {
+        this.#turn();
+        return;
+      }
+      onceInputIsRead(() => {
+        if (this.#ticking === ticking) this.#turn();
+      });
+    });
+    this.#ticking = ticking;
   }
 
   #turn(): void {

@@ -4,6 +4,7 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import type { Http2Engine, Http2EngineOptions, ServerSession, SessionHandler } from "./engine.js";
+import { onceInputIsRead } from "./late-timers.js";
 import { Session, type SessionOptions } from "./session.js";
 
 /** How often the deadlines of all connections are looked at: one timer for all of them. Milliseconds. */
@@ -46,11 +47,23 @@ class FrameEngine implements Http2Engine {
 
   #sweepLater(): Timer {
     const { clock } = this.#options;
-    return clock.after(sweepInterval, () => {
-      const now = clock.now();
-      for (const session of this.#sessions) session.check(now);
-      this.#sweeping = this.#sessions.size === 0 ? undefined : this.#sweepLater();
+    const due = clock.now() + sweepInterval;
+    const timer = clock.after(sweepInterval, () => {
+      if (clock.now() - due < sweepInterval) {
+        this.#sweep();
+        return;
+      }
+      onceInputIsRead(() => {
+        if (this.#sweeping === timer) this.#sweep();
+      });
     });
+    return timer;
+  }
+
+  #sweep(): void {
+    const now = this.#options.clock.now();
+    for (const session of this.#sessions) session.check(now);
+    this.#sweeping = this.#sessions.size === 0 ? undefined : this.#sweepLater();
   }
 }
 

@@ -13,4 +13,5 @@ export {
 } from "./engine.js";
 export { engineLimits } from "./limits.js";
 export { createHttp2Engine } from "./frame-engine.js";
+export { onceInputIsRead } from "./late-timers.js";
 export { type Rate, TokenBucket } from "./token-bucket.js";
