@@ -1,5 +1,6 @@
 // The end of a gateway's life, sentence by sentence of docs/operations.md: waves, GOAWAY, what finishes and what is refused.
 
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { FakeClock } from "@trefoil/protocol/clock";
 import { afterEach, describe, expect, it } from "vitest";
@@ -79,6 +80,26 @@ describe("a drain", () => {
     expect(seen[0]).toEqual([0, 1]);
     expect(server.gateway.openConnections).toBe(0);
     expect(server.presence.get("kitchen")).toMatchObject({ online: false });
+  });
+
+  it("does not claim the end of a downchannel that the device ended first", async () => {
+    const clock = new FakeClock();
+    server = await startGateway({ clock });
+    const whys: string[] = [];
+    const ended = (message: unknown): void => void whys.push((message as { why: string }).why);
+    subscribe("trefoil:downchannel:ended", ended);
+    try {
+      const raw = await RawPeer.greet(server.port, { acknowledge: false });
+      const token = server.tokens.issue("kitchen");
+      raw.send(headersFrame(1, requestBlock({ path: "/v1/directives", token })));
+      await raw.until(() => raw.dataOf(1).includes("Hello"));
+      void server.gateway.drain();
+      await raw.until(() => raw.framesOf(FrameType.ping).length > 0);
+      await raw.destroy();
+      await expect.poll(() => whys).toEqual(["gone"]);
+    } finally {
+      unsubscribe("trefoil:downchannel:ended", ended);
+    }
   });
 
   it("sends connections away in waves over the first half of its time", async () => {

@@ -40,7 +40,12 @@ export class Connection {
     // Directives that were written last are confirmed first, so that they need not be written again elsewhere. Before the
     // downchannel ends, because a peer without streams may not answer PINGs any more.
     const late = clock.after(hearing, () => this.#close());
-    const heard = (): void => {
+    const heard = (hasArrived: boolean): void => {
+      if (!hasArrived) {
+        // The connection has ended by itself: why its downchannels did is its to tell.
+        late.cancel();
+        return;
+      }
       if (this.pings.waiting) {
         this.pings.confirm(heard);
         return;
