@@ -88,6 +88,33 @@ describe("delivery", () => {
     expect(await mailbox.depth("d")).toBe(0);
   });
 
+  it.each([
+    ["rejects", () => Promise.reject(new Error("disk full"))],
+    [
+      "throws",
+      () => {
+        throw new Error("disk full");
+      },
+    ],
+  ])("goes on when the mailbox %s an acknowledgement", async (_how, fails) => {
+    const { send, attach, mailbox } = deliveryWith();
+    const acknowledge = mailbox.acknowledge.bind(mailbox);
+    mailbox.acknowledge = fails;
+    const channel = attach(new HandChannel());
+    channel.auto = false;
+    await settle();
+    await send(1);
+    channel.flush();
+    expect(() => channel.acknowledge()).not.toThrow();
+    await settle();
+    mailbox.acknowledge = acknowledge;
+    await send(2);
+    channel.flush();
+    channel.acknowledge();
+    await settle();
+    expect((await mailbox.pending("d", 0, 9, 0)).map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
   it("keeps directives for a device that is off and gives them oldest first when it comes", async () => {
     const { send, attach } = deliveryWith();
     for (const number of [1, 2, 3]) await send(number);

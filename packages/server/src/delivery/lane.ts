@@ -246,11 +246,15 @@ export class Lane {
 
   /** Also when the lane was closed meanwhile: they did arrive. */
   #acknowledge(covered: readonly Flight[]): void {
-    this.#arrived(covered);
-    const sequences = covered.map(({ sequence }) => sequence);
-    this.#options.mailbox
-      .acknowledge(this.#options.deviceKey, sequences)
-      .then(this.#confirmNext, this.#mailboxFailed);
+    const { mailbox, deviceKey } = this.#options;
+    try {
+      this.#arrived(covered);
+      const sequences = covered.map(({ sequence }) => sequence);
+      mailbox.acknowledge(deviceKey, sequences).then(this.#confirmNext, this.#mailboxFailed);
+    } catch {
+      // Nothing is thrown at whoever reads the ACK: the rest of what came with it is others'.
+      this.#mailboxFailed();
+    }
   }
 
   readonly #confirmNext = (): void => {
