@@ -1,6 +1,8 @@
 // PostgreSQL: the contract, each test in a database of its own.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDurableMailbox } from "../../packages/server/src/delivery/durable-mailbox.js";
+import { describeMailbox } from "../../packages/server/src/delivery/mailbox-contract.js";
 import { openDatabase } from "../../packages/server/src/storage/index.js";
 import {
   newPostgresDatabase,
@@ -23,6 +25,16 @@ describe("with a server", () => {
   describeStorage("PostgreSQL", make);
   describeAccountLife("PostgreSQL", make);
   describeAccountPages("PostgreSQL", make);
+  describeMailbox("in PostgreSQL", async () => {
+    const { open, remove } = await make();
+    const database = await open();
+    await database.migrate();
+    const close = async () => {
+      await database.close();
+      await remove();
+    };
+    return { mailbox: createDurableMailbox(database), close };
+  });
 
   it("names a database that is not there, and no password", async () => {
     const url = new URL(await postgresUrl());
