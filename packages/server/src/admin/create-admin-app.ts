@@ -9,13 +9,7 @@ import { authenticateAdmin } from "./admin-token.js";
 import { errorAnswer, jsonAnswer } from "./answers.js";
 import { type ClientDirectory, describeClient } from "./clients.js";
 import { definedOf } from "./defined.js";
-import {
-  type DeviceDirectory,
-  describeConnection,
-  describeDevice,
-  findDevice,
-  findDeviceKey,
-} from "./devices.js";
+import { type DeviceDirectory, describeConnection, describeDevice, findDevice } from "./devices.js";
 import type { Handler } from "./operation.js";
 import { type Operation, type OperationId, adminRoot, operations } from "./operations.js";
 import { type OperatorHandlersOptions, createOperatorHandlers } from "./operator-handlers.js";
@@ -115,8 +109,7 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
       const { validate } = readQuery(request, operations.sendDirective.query);
       const body = await readJson(request, operations.sendDirective.body);
       if (validate === "true") assertPayload(body.name, body.payload);
-      const { id } = check(operations.sendDirective.parameters, parameters, "The path");
-      const deviceKey = await findDeviceKey(devices, presence, id);
+      const { deviceKey } = await deviceOf(parameters);
       const { directive, options } = outgoingOf(body);
       const { kind: outcome, messageId } = await sender.send(deviceKey, directive, options);
       return jsonAnswer(202, { outcome, messageId, deviceKey });

@@ -43,20 +43,6 @@ export async function findDevice(
   );
 }
 
-/**
- * The key of the device that an id means.
- * @param presence a device that is on has signed in: the database is not asked for it
- * @throws {TrefoilError} as {@link findDevice}
- */
-export async function findDeviceKey(
-  directory: DeviceDirectory,
-  presence: PresenceReader,
-  id: string,
-): Promise<string> {
-  if (presence.get(id)?.online === true) return id;
-  return (await findDevice(directory, id)).deviceKey;
-}
-
 /** A device as the admin API shows it. */
 export function describeDevice(
   device: DeviceDescription,

@@ -34,9 +34,7 @@ export function readQuery<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   const values: Record<string, string> = Object.create(null) as Record<string, string>;
-  const question = request.url.indexOf("?");
-  const query = question === -1 ? "" : request.url.slice(question);
-  for (const [name, value] of new URLSearchParams(query)) {
+  for (const [name, value] of new URL(request.url).searchParams) {
     if (name in values) {
       throw new TrefoilError("invalid_request", `The query: ${name.slice(0, 64)} is given twice.`);
     }

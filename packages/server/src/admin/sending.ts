@@ -7,13 +7,12 @@ import type { AccountRegistry } from "../auth/index.js";
 import type {
   DirectiveSender,
   OutgoingDirective,
-  PresenceReader,
   Recipients,
   SendOptions,
   SendOutcomes,
 } from "../delivery/index.js";
 import { definedOf } from "./defined.js";
-import { type DeviceDirectory, findDevice, findDeviceKey } from "./devices.js";
+import { type DeviceDirectory, findDevice } from "./devices.js";
 import type { deviceOutcomeSchema, directiveRequestSchema, sendResultsSchema } from "./schemas.js";
 
 /** The accounts that have devices. */
@@ -73,15 +72,7 @@ export async function recipientsOfAccount(
  * @param ids as a request names them
  */
 export async function sendToList(
-  {
-    sender,
-    devices,
-    presence,
-  }: {
-    readonly sender: DirectiveSender;
-    readonly devices: DeviceDirectory;
-    readonly presence: PresenceReader;
-  },
+  { sender, devices }: { readonly sender: DirectiveSender; readonly devices: DeviceDirectory },
   ids: readonly string[],
   directive: OutgoingDirective,
   options: SendOptions,
@@ -90,7 +81,7 @@ export async function sendToList(
   const missing = new Map<string, Outcome>();
   for (const id of new Set(ids)) {
     try {
-      keys.set(id, await findDeviceKey(devices, presence, id));
+      keys.set(id, (await findDevice(devices, id)).deviceKey);
     } catch (thrown) {
       const error = TrefoilError.from(thrown);
       if (error.wire.http >= 500) throw thrown;

@@ -1,5 +1,8 @@
 // What delivery sees of a downchannel: somewhere to write directives to, that can tell when they have arrived.
 
+/** Told once: with true when what was flushed has arrived, with false when the connection ended before that was known. */
+export type Confirmed = (hasArrived: boolean) => void;
+
 /** An open way to one device. */
 export interface DirectiveChannel {
   /** Bytes that were written and have not left the process yet. */
@@ -19,5 +22,5 @@ export interface DirectiveChannel {
    * connection ended first
    * @see docs/delivery.md#acknowledged-by-ping
    */
-  confirm(confirmed: (hasArrived: boolean) => void): void;
+  confirm(confirmed: Confirmed): void;
 }

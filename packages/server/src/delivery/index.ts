@@ -1,5 +1,5 @@
 // The public door of this room.
-export type { DirectiveChannel } from "./channel.js";
+export type { Confirmed, DirectiveChannel } from "./channel.js";
 export { Delivery, type DeliveryOptions } from "./delivery.js";
 export type {
   AccountDevices,

@@ -237,9 +237,9 @@ export class Lane {
     const covered = this.#flushed;
     this.#flushed = [];
     this.#confirming = true;
-    this.channel.confirm((haveArrived) => {
+    this.channel.confirm((hasArrived) => {
       // Else the connection is gone: the entries stay and are written again on the next downchannel.
-      if (haveArrived) this.#acknowledge(covered);
+      if (hasArrived) this.#acknowledge(covered);
       else this.#confirming = false;
     });
   }

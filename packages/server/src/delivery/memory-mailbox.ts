@@ -7,7 +7,7 @@ interface Held extends MailboxEntry {
   readonly required: boolean;
 }
 
-/** What waits for one device, oldest first. */
+/** What waits for one device, oldest first. One that has run empty stays until the next sweep: most are soon used again. */
 interface Queue {
   entries: Held[];
 }
@@ -18,7 +18,6 @@ export function createMemoryMailbox(): Mailbox {
 }
 
 class MemoryMailbox implements Mailbox {
-  /** One that has run empty stays until the next sweep: a device that is sent one thing after the other keeps its own. */
   readonly #queues = new Map<string, Queue>();
   #last = 0;
 
@@ -33,6 +32,7 @@ class MemoryMailbox implements Mailbox {
     };
     const queue = this.#queues.get(entry.deviceKey);
     if (queue === undefined) this.#queues.set(entry.deviceKey, { entries: [held] });
+    // A list made for one entry has room for one; one that grows from nothing has room for seventeen.
     else if (queue.entries.length === 0) queue.entries = [held];
     else queue.entries.push(held);
     return Promise.resolve(held.sequence);

@@ -3,7 +3,7 @@
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { buildDirective, stringifyDirective } from "@trefoil/protocol/messages";
 import { MultipartWriter, newBoundary } from "@trefoil/protocol/multipart";
-import type { DirectiveChannel, PresentDevice } from "../delivery/index.js";
+import type { Confirmed, DirectiveChannel, PresentDevice } from "../delivery/index.js";
 import type { CloseReason, ServerSession, ServerStream, SessionLimit } from "../http2/index.js";
 import type { VerifiedToken } from "../identity/index.js";
 import type { PingAcknowledgement } from "./ping-acknowledgement.js";
@@ -75,7 +75,7 @@ export class Downchannel implements DirectiveChannel {
     if (this.open) this.#options.stream.write(this.#writer.finishedDirective(body), flushed);
   }
 
-  confirm(confirmed: (hasArrived: boolean) => void): void {
+  confirm(confirmed: Confirmed): void {
     this.#options.pings.confirm(confirmed);
   }
 

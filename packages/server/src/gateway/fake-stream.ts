@@ -78,8 +78,7 @@ export class FakeStream implements ServerStream {
   }
 
   write(content: Uint8Array | string, flushed?: () => void): void {
-    const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
-    this.chunks.push(bytes.toString("latin1"));
+    this.chunks.push(Buffer.from(content as string).toString("latin1"));
     flushed?.();
   }
 

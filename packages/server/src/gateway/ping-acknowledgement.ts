@@ -2,6 +2,7 @@
 // reached the peer's HTTP/2 layer. One PING is in flight per connection; it covers everything that was flushed before it.
 
 import type { Clock, Timer } from "@trefoil/protocol/clock";
+import type { Confirmed } from "../delivery/index.js";
 import { ErrorCode, type ServerSession } from "../http2/index.js";
 import { secondsSince } from "../observability/index.js";
 
@@ -12,9 +13,6 @@ export interface PingObserver {
   /** No ACK came in time; the connection is dropped. */
   timedOut(): void;
 }
-
-/** Told once: with true when what was flushed has arrived, with false when the connection ended before that was known. */
-export type Confirmed = (hasArrived: boolean) => void;
 
 type PingPhase =
   | { readonly kind: "idle" }

@@ -16,8 +16,7 @@ export class AskedPings {
    */
   ask(answered: (isAcknowledged: boolean) => void): number {
     const number = (this.#last = (this.#last + 1) >>> 0);
-    if (this.#asked.length === 0) this.#asked = [{ number, answered }];
-    else this.#asked.push({ number, answered });
+    this.#asked.push({ number, answered });
     return number;
   }
 

@@ -4,7 +4,7 @@ import { dataFrame, defaultWindow, frameHeadBytes, largestWindow } from "./frame
 
 /** A write that waits, whole or in part; linked with the one after it. */
 interface Entry {
-  /** Text is encoded when it goes out: what waits is no buffer of its own, nor a small part of one that it would keep alive. */
+  /** Text is encoded when it goes out: until then it is no buffer of its own, nor a small part of one that it would keep alive. */
   content: Uint8Array | string;
   readonly byteLength: number;
   readonly flushed: (() => void) | undefined;
@@ -107,7 +107,10 @@ export class ResponseQueue {
   }
 }
 
-/** Copies what fits of an entry that does not, or did not, go out at once. @returns how many bytes that is */
+/**
+ * Copies what fits of an entry that is cut over several frames. Text becomes bytes then, once for all of them.
+ * @returns how many bytes were copied
+ */
 function copyPart(entry: Entry, from: number, frame: Buffer, at: number): number {
   if (typeof entry.content === "string") {
     const bytes = Buffer.allocUnsafeSlow(entry.byteLength);
