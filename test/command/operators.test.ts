@@ -279,6 +279,23 @@ describe("trefoil token", () => {
     });
     expect(ended.out).toBe("2 grants ended.\n");
   });
+
+  it("ends tokens of an e-mail address and of a device_id, and refuses those that nobody has", async () => {
+    const first = await harness.pair();
+    const revoke = (...line: string[]) => run(["token", "revoke", ...line]);
+    const byDevice = await revoke("--device", "8c:85:90:01:02:03");
+    expect(byDevice.objects).toEqual([{ revoked: 1 }]);
+    expect(await harness.works(first.accessToken)).toBe(false);
+    const second = await harness.pair();
+    expect((await revoke("--account", "person@example.org")).objects).toEqual([{ revoked: 1 }]);
+    expect(await harness.works(second.accessToken)).toBe(false);
+    expect((await revoke("--account", "person@example.org")).objects).toEqual([{ revoked: 0 }]);
+    const unknown = await revoke("--client", "nosuch");
+    expect(unknown).toMatchObject({
+      out: "",
+      failures: ["there is no client with this client_id"],
+    });
+  });
 });
 
 describe("trefoil audit", () => {

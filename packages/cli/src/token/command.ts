@@ -52,8 +52,8 @@ export function tokenCommand(
         .description("end the tokens of a grant, a device, an account or a client")
         .argument("[token]", "an access or refresh token, or -: its whole grant ends")
         .option("--grant <grant-id>", "this grant")
-        .option("--device <device-key>", "all of this device")
-        .option("--account <account-id>", "all of this account")
+        .option("--device <device>", "all of this device: its deviceKey or device_id")
+        .option("--account <account>", "all of this account: its id or e-mail address")
         .option("--client <client-id>", "all of this client")
         .addHelpText("after", more)
         .action((token, options) => revoke(token, options, terminal, input)),

@@ -3,13 +3,14 @@
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { checkDirectivePayload } from "@trefoil/protocol/interfaces";
 import { Hono } from "hono";
+import { findDevice } from "../auth/index.js";
 import type { DirectiveSender, PresenceReader } from "../delivery/index.js";
 import type { Logger } from "../logging/index.js";
 import { authenticateAdmin } from "./admin-token.js";
 import { errorAnswer, jsonAnswer } from "./answers.js";
 import { type ClientDirectory, describeClient } from "./clients.js";
 import { definedOf } from "./defined.js";
-import { type DeviceDirectory, describeConnection, describeDevice, findDevice } from "./devices.js";
+import { type DeviceDirectory, describeConnection, describeDevice } from "./devices.js";
 import type { Handler } from "./operation.js";
 import { type Operation, type OperationId, adminRoot, operations } from "./operations.js";
 import { type OperatorHandlersOptions, createOperatorHandlers } from "./operator-handlers.js";

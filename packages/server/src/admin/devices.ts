@@ -1,6 +1,5 @@
 // Devices in the admin API: the records of the authorization server together with the presence that the gateway knows.
 
-import { TrefoilError } from "@trefoil/protocol/errors";
 import type { z } from "zod";
 import type { DeviceRegistry } from "../auth/index.js";
 import type { DevicePresence, PresenceReader } from "../delivery/index.js";
@@ -11,37 +10,6 @@ export type DeviceDirectory = Pick<DeviceRegistry, "get" | "list">;
 
 /** What is stored of one device. */
 export type DeviceDescription = NonNullable<Awaited<ReturnType<DeviceDirectory["get"]>>>;
-
-/** Most devices that the answer to an ambiguous id names. */
-const maxCandidates = 10;
-
-/**
- * The device that an id means: a `deviceKey`, or a `device_id` that only one device has.
- * @throws {TrefoilError} `not_found`, or `conflict` naming the devices that could be meant
- */
-export async function findDevice(
-  directory: DeviceDirectory,
-  id: string,
-): Promise<DeviceDescription> {
-  const byKey = await directory.get(id);
-  if (byKey !== undefined && byKey.removedAt === null) return byKey;
-  const found = await directory.list({ deviceId: id, limit: maxCandidates + 1 });
-  const [first] = found;
-  if (first === undefined) {
-    throw new TrefoilError("not_found", "There is no device of this deviceKey or device_id.");
-  }
-  if (found.length === 1) return first;
-  const candidates = found
-    .slice(0, maxCandidates)
-    .map(
-      ({ deviceKey, clientId, modelId }) => `${deviceKey} (client ${clientId}, model ${modelId})`,
-    );
-  const more = found.length > maxCandidates ? " and more" : "";
-  throw new TrefoilError(
-    "conflict",
-    `Several devices have this device_id; use one of the deviceKeys ${candidates.join(", ")}${more}.`,
-  );
-}
 
 /** A device as the admin API shows it. */
 export function describeDevice(

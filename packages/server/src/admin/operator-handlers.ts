@@ -2,18 +2,19 @@
 
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { z } from "zod";
-import type {
-  Account,
-  Actor,
-  ClientRegistry,
-  DeviceRegistry,
-  Operators,
-  TokenDescription,
+import {
+  type Account,
+  type Actor,
+  type ClientRegistry,
+  type DeviceRegistry,
+  type Operators,
+  type TokenDescription,
+  findDevice,
 } from "../auth/index.js";
 import { jsonAnswer } from "./answers.js";
 import { describeClient } from "./clients.js";
 import { definedOf } from "./defined.js";
-import { findDevice, timestamp } from "./devices.js";
+import { timestamp } from "./devices.js";
 import type { Handler } from "./operation.js";
 import {
   type OperatorOperationId,
@@ -116,8 +117,7 @@ export function createOperatorHandlers(
     },
 
     async revokeTokens(request, _parameters, remoteAddress) {
-      const { token, ...selector } = await readJson(request, operations.revokeTokens.body);
-      const target = token === undefined ? definedOf(selector) : { token };
+      const target = definedOf(await readJson(request, operations.revokeTokens.body));
       return jsonAnswer(200, {
         revoked: await operators.revokeTokens(target, actorAt(remoteAddress)),
       });

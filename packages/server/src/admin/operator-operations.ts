@@ -127,7 +127,8 @@ export const operatorOperations = {
     body: schemas.revocationRequestSchema,
     responses: {
       200: { description: "How many grants ended.", schema: schemas.revocationSchema },
-      ...noToken,
+      404: error("There is no such token, grant, device, account or client."),
+      409: error("Several devices have this `device_id`; the description names them."),
       ...bodyErrors,
     },
   },

@@ -139,8 +139,8 @@ export const revocationRequestSchema = z
   .strictObject({
     token: token.optional(),
     grantId: id.optional(),
-    deviceKey: id.optional(),
-    accountId: id.optional(),
+    deviceKey: id.optional().describe("A `deviceKey`, or a `device_id` that only one device has."),
+    accountId: id.optional().describe("An `accountId` or an e-mail address."),
     clientId: id.optional(),
   })
   .refine((target) => Object.keys(target).length === 1, "exactly one of the members must be given")

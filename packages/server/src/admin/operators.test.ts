@@ -328,6 +328,49 @@ describe("a token", () => {
     },
   );
 
+  it("is revoked by the e-mail address of its account, and by the device_id of its device", async () => {
+    const { accessToken } = await setUp();
+    const accountId = await newAccount();
+    const none = { status: 200, body: { revoked: 0 } };
+    expect(await post("/tokens/revoke", { accountId: "KIM@example.org" })).toEqual(none);
+    expect((await post("/tokens/revoke", { deviceKey: "d1" })).body).toEqual({ revoked: 1 });
+    expect(await auth.tokens.verify(accessToken)).toBeUndefined();
+    expect(await post("/tokens/revoke", { deviceKey: "d1" })).toEqual(none);
+    const { body } = await get("/audit?event=token.revoke&accountId=" + accountId);
+    expect(body.records).toMatchObject([{ outcome: "ok", detail: "by administrator: 0 ended" }]);
+  });
+
+  it("of somebody or something that is not there is 404, and the audit log notes that", async () => {
+    for (const [member, value, words] of [
+      ["accountId", "nobody@example.org", "There is no account of this id or e-mail address."],
+      ["accountId", "nobody", "There is no account of this id or e-mail address."],
+      ["deviceKey", "nothing", "There is no device of this deviceKey or device_id."],
+      ["clientId", "nosuch", "There is no client with this client_id."],
+      ["grantId", "none", "There is no grant of this id."],
+      ["token", "nonsense", "There is no such access or refresh token."],
+    ] as const) {
+      expect(await post("/tokens/revoke", { [member]: value })).toMatchObject({
+        status: 404,
+        body: { error_description: words },
+      });
+      clock.advance(1);
+      const { records } = (await get("/audit?event=token.revoke&limit=1")).body;
+      // Not the value: it could be a token that was given in the wrong place.
+      expect(records).toMatchObject([
+        { outcome: "not_found", detail: `by administrator: unknown ${member}` },
+      ]);
+    }
+  });
+
+  it("of a device_id that several devices have is 409", async () => {
+    const { accessToken } = await setUp();
+    await setUp();
+    const refused = await post("/tokens/revoke", { deviceKey: "d1" });
+    expect(refused.status).toBe(409);
+    expect(refused.body.error_description).toContain("Several devices");
+    expect(await auth.tokens.verify(accessToken)).toBeDefined();
+  });
+
   it("is never revoked by nothing, or by two things at once", async () => {
     const { accessToken } = await setUp();
     for (const target of [{}, { grantId: "a", clientId: "b" }, { everything: true }]) {

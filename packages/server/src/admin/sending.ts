@@ -3,7 +3,7 @@
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { MessageName } from "@trefoil/protocol/messages";
 import type { z } from "zod";
-import type { AccountRegistry } from "../auth/index.js";
+import { type AccountRegistry, findDevice } from "../auth/index.js";
 import type {
   DirectiveSender,
   OutgoingDirective,
@@ -12,7 +12,7 @@ import type {
   SendOutcomes,
 } from "../delivery/index.js";
 import { definedOf } from "./defined.js";
-import { type DeviceDirectory, findDevice } from "./devices.js";
+import type { DeviceDirectory } from "./devices.js";
 import type { deviceOutcomeSchema, directiveRequestSchema, sendResultsSchema } from "./schemas.js";
 
 /** The accounts that have devices. */

@@ -11,5 +11,6 @@ export { parameterBounds } from "./http/parameters.js";
 export { readBody } from "./http/read-body.js";
 export { type Random, equalHashes, hashOf } from "./secrets.js";
 export type { Actor } from "./operators/actor.js";
+export { findDevice } from "./operators/find-device.js";
 export type { CreatedAccount, Operators } from "./operators/operators.js";
 export type { TokenDescription } from "./operators/token-description.js";

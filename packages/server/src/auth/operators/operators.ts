@@ -12,6 +12,7 @@ import type {
 } from "../../storage/index.js";
 import { type Account, type AccountRegistry, withoutPassword } from "../accounts.js";
 import { normalisedEmail } from "../email-address.js";
+import type { DeviceRegistry } from "../devices.js";
 import type { AuditTrail } from "../audit-trail.js";
 import type { AttemptLimiter } from "../limits/attempt-limiter.js";
 import { isWorthNoting } from "../limits/endpoint-limits.js";
@@ -20,6 +21,7 @@ import { type Random, newSecret } from "../secrets.js";
 import { findToken } from "../standards/find-token.js";
 import type { Withdrawals } from "../withdrawal/withdrawals.js";
 import { type Actor, auditOf } from "./actor.js";
+import { findDevice } from "./find-device.js";
 import { type TokenDescription, describeToken } from "./token-description.js";
 
 export interface OperatorsParts {
@@ -27,6 +29,7 @@ export interface OperatorsParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly accounts: AccountRegistry;
+  readonly devices: DeviceRegistry;
   readonly revocations: Revocations;
   readonly withdrawals: Withdrawals;
   readonly audit: AuditTrail;
@@ -40,10 +43,17 @@ export interface CreatedAccount {
   readonly password: string | undefined;
 }
 
-/** What a token is looked up by, or what its grant is: exactly one of them. */
-export type RevocationTarget =
-  | { readonly token: string }
-  | (GrantSelector & { readonly token?: undefined });
+/** Whose tokens end: exactly one of the members. */
+export interface RevocationTarget {
+  /** An access or refresh token: its grant. */
+  readonly token?: string;
+  readonly grantId?: string;
+  /** A `deviceKey`, or a `device_id` that only one device has. */
+  readonly deviceKey?: string;
+  /** An account's id or e-mail address. */
+  readonly accountId?: string;
+  readonly clientId?: string;
+}
 
 export class Operators {
   readonly #parts: OperatorsParts;
@@ -121,16 +131,32 @@ export class Operators {
 
   /**
    * Ends grants with all their tokens; downchannels close within a second. The devices sign in anew.
-   * @returns how many grants ended
-   * @throws TrefoilError `not_found` where there is no such token
+   * @returns how many grants ended; 0 where whoever is named has none that lives
+   * @throws TrefoilError `not_found` where there is nobody and nothing of that name, `conflict` where several devices have
+   *   the `device_id`, `invalid_request` where not exactly one of the members is given
    */
   async revokeTokens(target: RevocationTarget, actor: Actor): Promise<number> {
     const { revocations, audit } = this.#parts;
-    const selector = await this.#selectorOf(target);
-    const ended = await revocations.revoke(selector, "administrator");
     const { remoteAddress, detail } = auditOf(actor);
+    const event = "token.revoke";
+    const [named, ...others] = Object.entries(target) as [keyof RevocationTarget, string][];
+    if (named === undefined || others.length > 0) {
+      throw new TrefoilError("invalid_request", "Exactly one of the members must be given.");
+    }
+    const [member, value] = named;
+    let selector: GrantSelector;
+    try {
+      selector = await this.#selectorOf(member, value);
+    } catch (thrown) {
+      const { code } = TrefoilError.from(thrown);
+      // Without the value: it may be a token that was given in the wrong place.
+      const why = code === "not_found" ? `unknown ${member}` : member;
+      audit.record({ event, outcome: code, remoteAddress, detail: `${detail}: ${why}` });
+      throw thrown;
+    }
+    const ended = await revocations.revoke(selector, "administrator");
     audit.record({
-      event: "token.revoke",
+      event,
       outcome: "ok",
       ...selector,
       remoteAddress,
@@ -153,12 +179,30 @@ export class Operators {
     return database.stores.auditLog.list(filter);
   }
 
-  async #selectorOf(target: RevocationTarget): Promise<GrantSelector> {
-    const { token, ...selector } = target;
-    if (token === undefined) return selector;
-    const found = await findToken(this.#parts.database.stores, token, undefined);
-    if (found === undefined) throw unknownToken();
-    return { grantId: found.record.grantId };
+  /** The grants of what is named, which must be there: a misspelt name would end nothing, and look as if it had. */
+  async #selectorOf(member: keyof RevocationTarget, value: string): Promise<GrantSelector> {
+    const { devices, database } = this.#parts;
+    const { stores } = database;
+    switch (member) {
+      case "token": {
+        const found = await findToken(stores, value, undefined);
+        if (found === undefined) throw unknownToken();
+        return { grantId: found.record.grantId };
+      }
+      case "grantId":
+        if ((await stores.grants.get(value)) !== undefined) return { grantId: value };
+        throw new TrefoilError("not_found", "There is no grant of this id.");
+      case "deviceKey": {
+        // One that was removed is known by its key still: it has no tokens, and that is no mistake.
+        const { deviceKey } = (await devices.get(value)) ?? (await findDevice(devices, value));
+        return { deviceKey };
+      }
+      case "accountId":
+        return { accountId: (await this.account(value)).accountId };
+      case "clientId":
+        if ((await stores.clients.get(value)) !== undefined) return { clientId: value };
+        throw new TrefoilError("not_found", "There is no client with this client_id.");
+    }
   }
 }
 
