@@ -72,6 +72,8 @@ async function run(
     readonly reader?: "pipe" | "screen";
     readonly input?: string;
     readonly token?: string;
+    /** Whether a person types the input. */
+    readonly isTyped?: boolean;
   } = {},
 ): Promise<Ran> {
   let out = "";
@@ -89,7 +91,7 @@ async function run(
   const [name = "", ...rest] = line;
   const commands = {
     client: () => clientCommand(terminal),
-    account: () => accountCommand(terminal, input),
+    account: () => accountCommand(terminal, input, () => options.isTyped === true),
     token: () => tokenCommand(terminal, input),
     audit: () => auditCommand(terminal),
   };
@@ -200,6 +202,30 @@ describe("trefoil account", () => {
     expect(await emails("--kind", "guest")).toEqual([]);
     const screen = await run(["account", "list", "--kind", "guest"], { reader: "screen" });
     expect(screen.out).toBe("There is no such account.\n");
+  });
+
+  it("gives an account a new password from standard input, or asks for it", async () => {
+    const { accounts } = harness.server;
+    const works = async (text: string) =>
+      (await accounts.verifyPassword("person@example.org", text)) !== undefined;
+    const line = ["account", "set-password", "person@example.org"];
+    const given = await run([...line, "--password-stdin"], { input: "another long one" });
+    expect(given.objects).toMatchObject([{ accountId: harness.accountId }]);
+    expect(given.out + given.err).not.toContain("another long one");
+    expect(await works("another long one")).toBe(true);
+    await run(["account", "set-password", harness.accountId], {
+      input: "the third long one",
+      isTyped: true,
+    });
+    expect(await works("the third long one")).toBe(true);
+    expect((await run(line, { input: "the fourth long one" })).failures).toEqual([
+      "no password: write it to standard input and add --password-stdin",
+    ]);
+    expect(await works("the third long one")).toBe(true);
+    const short = await run([...line, "--password-stdin"], { input: "short" });
+    expect(short.failures[0]).toContain("fewer than 8 characters");
+    const nobody = await run(["account", "set-password", "nobody"], { isTyped: true });
+    expect(nobody.failures).toEqual(["there is no account of this id or e-mail address"]);
   });
 
   it("withdraws an account that is named twice: by its address, and by --yes", async () => {

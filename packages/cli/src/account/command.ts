@@ -11,6 +11,7 @@ import {
   printList,
   printOne,
   type ReadInput,
+  isInputTyped,
   readCount,
   readStandardInput,
   withAdmin,
@@ -44,13 +45,18 @@ const columns: readonly Column<Account>[] = [
 /** Accounts of one request. */
 const pageSize = 1_000;
 
-/** The command `account` with its subcommands. @param input where a password comes from */
+/**
+ * The command `account` with its subcommands.
+ * @param input where a password comes from
+ * @param isTyped whether a person types it
+ */
 export function accountCommand(
   terminal: Terminal = processTerminal,
   input: ReadInput = readStandardInput,
+  isTyped: () => boolean = isInputTyped,
 ) {
   return new Command("account")
-    .description("make, list and withdraw accounts")
+    .description("make, list and withdraw accounts, and give them new passwords")
     .addCommand(
       adminCommand("create")
         .description("make an account; its password is made up and shown once unless given")
@@ -65,6 +71,18 @@ export function accountCommand(
         .addOption(new Option("--kind <kind>", "only accounts of this kind: local, guest"))
         .option("--limit <count>", "most accounts that are listed", readCount, 10_000)
         .action((options) => list(options, terminal)),
+    )
+    .addCommand(
+      adminCommand("set-password")
+        .description(
+          "give an account a new password; its browsers are signed out, its devices stay",
+        )
+        .argument("<account>", "its id or e-mail address")
+        .option(
+          "--password-stdin",
+          "read the password from standard input; without it a person at a terminal is asked",
+        )
+        .action((account, options) => setPassword(account, options, terminal, input, isTyped)),
     )
     .addCommand(
       adminCommand("withdraw")
@@ -84,7 +102,7 @@ function create(
   input: ReadInput,
 ): Promise<void> {
   return withAdmin(options, terminal, async (admin) => {
-    const given = options.passwordStdin === true ? { password: await input() } : {};
+    const given = options.passwordStdin === true ? { password: await input("Password") } : {};
     const account = await admin.post("/accounts", createdSchema, { email, ...given });
     const { password, ...rest } = account;
     printOne(terminal, password === null ? rest : account, [
@@ -121,6 +139,34 @@ async function readAccounts(admin: AdminConnection, options: ListOptions): Promi
     after = page.next ?? undefined;
   } while (after !== undefined && accounts.length < limit);
   return accounts;
+}
+
+function setPassword(
+  account: string,
+  options: AdminOptions & { readonly passwordStdin?: true },
+  terminal: Terminal,
+  input: ReadInput,
+  isTyped: () => boolean,
+): Promise<void> {
+  return withAdmin(options, terminal, async (admin) => {
+    // A script that forgot it would wait for ever, or take for a password what was meant for the next command.
+    if (options.passwordStdin !== true && !isTyped()) {
+      throw new TrefoilError(
+        "invalid_request",
+        "no password: write it to standard input and add --password-stdin",
+      );
+    }
+    const path = `/accounts/${encodeURIComponent(account)}`;
+    // Looked up first, so that nobody types a password for an account that is not there.
+    const { accountId } = await admin.get(path, accountSchema);
+    const password = await input("New password");
+    const changed = await admin.post(
+      `/accounts/${encodeURIComponent(accountId)}/password`,
+      accountSchema,
+      { password },
+    );
+    printOne(terminal, changed, membersOf(changed));
+  });
 }
 
 function withdraw(

@@ -67,7 +67,7 @@ function inspect(
   input: ReadInput,
 ): Promise<void> {
   return withAdmin(options, terminal, async (admin) => {
-    const token = argument === "-" ? await input() : argument;
+    const token = argument === "-" ? await input("Token") : argument;
     const found = await admin.post("/tokens/inspect", tokenSchema, { token });
     const { kind, state, revokeReason } = found;
     printOne(terminal, found, [
@@ -101,7 +101,7 @@ function revoke(
 ): Promise<void> {
   return withAdmin(options, terminal, async (admin) => {
     const target = Object.entries({
-      token: argument === "-" ? await input() : argument,
+      token: argument === "-" ? await input("Token") : argument,
       grantId: options.grant,
       deviceKey: options.device,
       accountId: options.account,

@@ -212,6 +212,7 @@ describe("the admin API", () => {
       rotateClientSecret: { overlap: 60 },
       setClientRedirectUris: { redirectUris: ["app://back"] },
       inspectToken: { token: "unknown" },
+      setAccountPassword: { password: "a long password" },
       revokeTokens: { deviceKey: "k1" },
     };
     const answered = new Set<string>();
@@ -279,6 +280,9 @@ describe("the admin API", () => {
       "sendToAccount 404",
       "sendToList 202",
       "sendToList 400",
+      "setAccountPassword 200",
+      "setAccountPassword 400",
+      "setAccountPassword 404",
       "setClientRedirectUris 200",
       "setClientRedirectUris 400",
       "setClientRedirectUris 404",

@@ -103,6 +103,13 @@ export function createOperatorHandlers(
       });
     },
 
+    async setAccountPassword(request, parameters, remoteAddress) {
+      const { password } = await readJson(request, operations.setAccountPassword.body);
+      const ref = accountRefOf(parameters);
+      const account = await operators.setPassword(ref, password, actorAt(remoteAddress));
+      return jsonAnswer(200, describeAccount(account));
+    },
+
     async withdrawAccount(_request, parameters, remoteAddress) {
       const account = await operators.withdrawAccount(
         accountRefOf(parameters),

@@ -96,6 +96,20 @@ export const operatorOperations = {
       ...noAccount,
     },
   },
+  setAccountPassword: {
+    method: "post",
+    path: `${adminRoot}/accounts/{accountId}/password`,
+    summary: "Give an account a new password",
+    description:
+      "Its browsers are signed out and its account access tokens end; its devices stay signed in. Accounts without a password (guests) are 400.",
+    parameters: schemas.accountReferenceSchema,
+    body: schemas.passwordRequestSchema,
+    responses: {
+      200: { description: "The account.", schema: schemas.accountSchema },
+      ...noAccount,
+      ...bodyErrors,
+    },
+  },
   withdrawAccount: {
     method: "post",
     path: `${adminRoot}/accounts/{accountId}/withdraw`,

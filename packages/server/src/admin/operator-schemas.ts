@@ -105,6 +105,12 @@ export const accountRequestSchema = z
   })
   .describe("An account to make.");
 
+export const passwordRequestSchema = z
+  .strictObject({
+    password: z.string().min(1).max(1_024).describe("At least 8 characters, as at the sign-up."),
+  })
+  .describe("The password that an account has from now on.");
+
 export const createdAccountSchema = accountSchema
   .extend({
     password: z.string().nullable().describe("Where it was made up; shown here and never again."),

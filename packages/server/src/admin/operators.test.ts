@@ -243,6 +243,46 @@ describe("an account", () => {
     expect((await post("/accounts/nobody/withdraw")).status).toBe(404);
   });
 
+  it("gets a new password, by id or e-mail address, and its sign-ins end", async () => {
+    const accountId = await newAccount();
+    const verify = (password: string) =>
+      auth.accounts.verifyPassword("kim@example.org", password).then((found) => found?.accountId);
+    const session = { hash: new Uint8Array(32).fill(7), accountId, startedAt: clock.now() };
+    await database.stores.accountSessions.insert({ ...session, expiresAt: clock.now() + month });
+    const findSession = () => database.stores.accountSessions.findLive(session.hash, clock.now());
+    expect(await findSession()).toBeDefined();
+    const set = await post("/accounts/KIM@example.org/password", { password: "another long one" });
+    expect(set).toMatchObject({ status: 200, body: { accountId, email: "kim@example.org" } });
+    expect(JSON.stringify(set)).not.toContain("another long one");
+    expect(await findSession()).toBeUndefined();
+    expect(await verify("a long password")).toBeUndefined();
+    expect(await verify("another long one")).toBe(accountId);
+    await post(`/accounts/${accountId}/password`, { password: "the third long one" });
+    expect(await verify("the third long one")).toBe(accountId);
+    const { records } = (await get("/audit?event=account.set_password")).body;
+    expect(records).toMatchObject([
+      { outcome: "ok", accountId, remoteAddress: "192.0.2.9", detail: "by administrator" },
+      { outcome: "ok", accountId },
+    ]);
+    expect(JSON.stringify(records)).not.toContain("long one");
+  });
+
+  it("gets no password that will not do, and only where it signs in with one", async () => {
+    const accountId = await newAccount();
+    for (const body of [{}, { password: "" }, { password: "short" }, { password: "password123" }]) {
+      expect((await post(`/accounts/${accountId}/password`, body)).status).toBe(400);
+    }
+    expect(await auth.accounts.verifyPassword("kim@example.org", "a long password")).toBeDefined();
+    const good = { password: "another long one" };
+    expect((await post("/accounts/nobody/password", good)).status).toBe(404);
+    const { clientId, clientSecret } = await newClient();
+    const { identity } = await deviceOf(clientId, clientSecret);
+    expect(await post(`/accounts/${identity.accountId}/password`, good)).toMatchObject({
+      status: 400,
+      body: { error_description: "A guest has no password: it is the account of a device." },
+    });
+  });
+
   it("of a guest does not withdraw", async () => {
     const { clientId, clientSecret } = await newClient();
     const { identity } = await deviceOf(clientId, clientSecret);

@@ -47,6 +47,7 @@ function request(path: string, headers: Record<string, string> = {}, method = "G
       listAudit: nothing,
       revokeTokens: nothing,
       noteRefusedToken: () => undefined,
+      setPassword: nothing,
       withdrawAccount: nothing,
     },
     sender: { send: nothing, sendToAll: nothing },

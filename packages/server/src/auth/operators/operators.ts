@@ -80,6 +80,23 @@ export class Operators {
     return { account, password: madeUp };
   }
 
+  /**
+   * Gives an account a new password, for a person who lost theirs and the recovery codes. Its sessions and account access
+   * tokens end; its devices stay signed in.
+   * @param ref an account's id or e-mail address
+   * @param password by the rules of the sign-up
+   * @throws TrefoilError `not_found`, or `invalid_request` where the password will not do or the account signs in without
+   */
+  async setPassword(ref: string, password: string, actor: Actor): Promise<Account> {
+    const { accounts, audit } = this.#parts;
+    const account = await this.account(ref);
+    if (account.kind !== "local") throw noPassword(account.kind);
+    const { accountId } = account;
+    await accounts.setPassword(accountId, password);
+    audit.record({ event: "account.set_password", outcome: "ok", accountId, ...auditOf(actor) });
+    return account;
+  }
+
   /** Accounts ordered by their ids; the next page is `after` the last one. */
   async listAccounts(page: AccountPage): Promise<readonly Account[]> {
     const records = await this.#parts.database.stores.accounts.page({
@@ -208,4 +225,13 @@ export class Operators {
 
 function unknownToken(): TrefoilError {
   return new TrefoilError("not_found", "There is no such access or refresh token.");
+}
+
+function noPassword(kind: Exclude<Account["kind"], "local">): TrefoilError {
+  return new TrefoilError(
+    "invalid_request",
+    kind === "guest"
+      ? "A guest has no password: it is the account of a device."
+      : "This account has no password here: it signs in at another identity provider.",
+  );
 }
