@@ -385,6 +385,9 @@ describe("trefoil send", () => {
     expect(refused.err).toMatch(oneLine);
     expect(refused.err).toContain("text");
     expect(refused.err).toContain("--no-validate");
+    const misspelt = await sendTo([id, "Clova.RendrText", '{"text":"x"}']);
+    expect(misspelt.err).toContain("did you mean Clova.RenderText?");
+    expect(misspelt.err).toContain("--no-validate");
     const sent = await sendTo([id, "Clova.RenderText", '{"txt":"x"}', "--no-validate"]);
     expect(sent.err).toBe("");
     interrupt();

@@ -32,7 +32,7 @@ export function sendCommand(terminal: Terminal = processTerminal) {
     .argument("[payload]", "what it says, a JSON object", "{}")
     .option("--ttl <seconds>", "how long it waits for the device; 0: now or never", readSeconds)
     .option("--dialog <id>", "the dialogRequestId that it carries")
-    .option("--no-validate", "send it also when the payload is not as the catalogue says")
+    .option("--no-validate", "send it also when name or payload are not as the catalogue says")
     .addHelpText("after", more)
     .action((device, name, payload, options) =>
       withAdmin(options, terminal, (admin) =>

@@ -320,6 +320,24 @@ describe("sending a directive", () => {
   });
 
   it.each([
+    ["Clova.RendrText", "Clova.RendrText is no directive of Clova; did you mean Clova.RenderText?"],
+    ["Clova.rendertext", "did you mean Clova.RenderText?"],
+    ["Clova.MyOwn", "Clova.MyOwn is no directive of Clova. Send"],
+    ["TextRecognizer.Recognize", "TextRecognizer.Recognize is an event: devices send it"],
+  ])("of a namespace of the catalogue has a name of it: %s", async (name, words) => {
+    const { status, body } = await send("k1", { name });
+    expect(status).toBe(400);
+    expect(body.error_description).toContain(words);
+    expect(body.error_description).toContain("?validate=false");
+    for (const path of ["/directives", "/accounts/a1/directives"]) {
+      const several = path === "/directives" ? { name, devices: ["k1"] } : { name };
+      expect((await call("POST", `/admin/v1${path}`, { body: several })).status).toBe(400);
+    }
+    expect(sent).toEqual([]);
+    expect((await send("k1", { name }, "?validate=false")).status).toBe(202);
+  });
+
+  it.each([
     [{}, "name"],
     [{ name: "NoDot" }, "name"],
     [{ name: "A.B.C" }, "name"],

@@ -1,7 +1,6 @@
 // The admin API: every operation of the table has its handler here, behind the check of the admin token.
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { checkDirectivePayload } from "@trefoil/protocol/interfaces";
 import { Hono } from "hono";
 import { findDevice } from "../auth/index.js";
 import type { DirectiveSender, PresenceReader } from "../delivery/index.js";
@@ -11,6 +10,7 @@ import { errorAnswer, jsonAnswer } from "./answers.js";
 import { type ClientDirectory, describeClient } from "./clients.js";
 import { definedOf } from "./defined.js";
 import { type DeviceDirectory, describeConnection, describeDevice } from "./devices.js";
+import { assertDirective } from "./directive-check.js";
 import type { Handler } from "./operation.js";
 import { type Operation, type OperationId, adminRoot, operations } from "./operations.js";
 import { type OperatorHandlersOptions, createOperatorHandlers } from "./operator-handlers.js";
@@ -109,7 +109,7 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
     async sendDirective(request, parameters) {
       const { validate } = readQuery(request, operations.sendDirective.query);
       const body = await readJson(request, operations.sendDirective.body);
-      if (validate === "true") assertPayload(body.name, body.payload);
+      if (validate === "true") assertDirective(body.name, body.payload);
       const { deviceKey } = await deviceOf(parameters);
       const { directive, options } = outgoingOf(body);
       const { kind: outcome, messageId } = await sender.send(deviceKey, directive, options);
@@ -119,7 +119,7 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
     async sendToAccount(request, parameters) {
       const { validate } = readQuery(request, operations.sendToAccount.query);
       const body = await readJson(request, operations.sendToAccount.body);
-      if (validate === "true") assertPayload(body.name, body.payload);
+      if (validate === "true") assertDirective(body.name, body.payload);
       const { accountId } = check(operations.sendToAccount.parameters, parameters, "The path");
       const recipients = await recipientsOfAccount(options, accountId, [body.except].flat());
       const { directive, options: sending } = outgoingOf(body);
@@ -132,7 +132,7 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
     async sendToList(request) {
       const { validate } = readQuery(request, operations.sendToList.query);
       const body = await readJson(request, operations.sendToList.body);
-      if (validate === "true") assertPayload(body.name, body.payload);
+      if (validate === "true") assertDirective(body.name, body.payload);
       const { directive, options: sending } = outgoingOf(body);
       return jsonAnswer(202, await sendToList(options, body.devices, directive, sending));
     },
@@ -185,16 +185,6 @@ function createHandlers(options: AdminOptions): Record<OperationId, Handler> {
     const { id } = check(operations.getDevice.parameters, parameters, "The path");
     return findDevice(devices, id);
   }
-}
-
-/** @throws {TrefoilError} `invalid_payload` where the catalogue knows the directive and the payload is not as it says */
-function assertPayload(name: string, payload: unknown): void {
-  const result = checkDirectivePayload(name, payload);
-  if (result.kind !== "invalid") return;
-  throw new TrefoilError(
-    "invalid_payload",
-    `${name}: ${result.message}. Send it as it is with ?validate=false.`,
-  );
 }
 
 function methodNotAllowed(path: string): TrefoilError {

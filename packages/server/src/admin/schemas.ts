@@ -167,7 +167,7 @@ export const sendQuerySchema = z.strictObject({
     .enum(["true", "false"])
     .default("true")
     .describe(
-      "Whether the payload of a directive that the catalogue knows must be as the catalogue says.",
+      "Whether a directive in a namespace of the catalogue must be one that the catalogue has, with a payload as it says.",
     ),
 });
 
