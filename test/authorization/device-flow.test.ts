@@ -256,10 +256,24 @@ describe("/activate", () => {
   });
 
   it("says what is wrong with a code that is none, or that nobody waits for", async () => {
-    expect((await browser.open(at("/activate?user_code=+"))).status).toBe(422);
-    const malformed = await open("ACEF-HJK0");
-    expect(malformed.status).toBe(422);
-    expect(malformed.html).toContain("A code has 8 letters and digits.");
+    expect((await browser.open(at("/activate"))).status).toBe(200);
+    for (const empty of ["", "+"]) {
+      for (const [language, words] of [
+        ["en", "Enter the code of your device."],
+        ["ja", "デバイスのコードを入力してください。"],
+        ["ko", "기기의 코드를 입력해 주세요."],
+      ]) {
+        const missing = await browser.open(at(`/activate?user_code=${empty}&lang=${language}`));
+        expect(missing.status).toBe(422);
+        expect(missing.html).toContain(words);
+      }
+    }
+    await browser.open(at("/activate?lang=en"));
+    for (const typed of ["ACEF-HJK0", "BCDF-GHJK", "ACEF"]) {
+      const malformed = await open(typed);
+      expect(malformed.status).toBe(422);
+      expect(malformed.html).toContain("only these occur: ACEFHJKLMNPRTUVWXY3479.");
+    }
     const unknown = await open("ACEF-HJKL");
     expect(unknown.status).toBe(404);
     expect(unknown.html).toContain("This code is unknown or has expired.");

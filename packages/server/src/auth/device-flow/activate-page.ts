@@ -29,8 +29,10 @@ const lookupsPerNetwork = { attempts: 120, window: 900_000 };
 
 export async function activatePage(context: AccountPagesContext, visit: Visit): Promise<Response> {
   if (visit.isPost) return decide(context, visit);
-  const typed = visit.query(userCodeParameter);
-  return typed === "" ? showForm(visit, "", [], 200) : lookUp(context, visit, typed);
+  // The form sends an empty field too: whoever sent it is told what is missing.
+  return visit.url.searchParams.has(userCodeParameter)
+    ? lookUp(context, visit, visit.query(userCodeParameter))
+    : showForm(visit, "", [], 200);
 }
 
 async function lookUp(

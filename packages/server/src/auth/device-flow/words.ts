@@ -1,6 +1,7 @@
 // The words of `/activate`.
 
 import type { Language } from "../pages/language.js";
+import { codeAlphabet } from "../readable-code.js";
 
 export interface ActivateWords {
   readonly title: string;
@@ -37,7 +38,7 @@ export const activateWords: Readonly<Record<Language, ActivateWords>> = {
     codeHint: "8 letters and digits, for example ACEF-HJKL. Upper and lower case are the same.",
     submit: "Continue",
     missing: "Enter the code of your device.",
-    malformed: "A code has 8 letters and digits. Please look at your device again.",
+    malformed: `A code has 8 letters and digits, and only these occur: ${codeAlphabet}. Please look at your device again.`,
     unknown: "This code is unknown or has expired. Let your device show a new one.",
     confirmTitle: "Let this device use your account?",
     warning:
@@ -64,7 +65,7 @@ export const activateWords: Readonly<Record<Language, ActivateWords>> = {
     codeHint: "8 文字の英数字（例: ACEF-HJKL）。大文字と小文字は区別されません。",
     submit: "次へ",
     missing: "デバイスのコードを入力してください。",
-    malformed: "コードは 8 文字の英数字です。もう一度デバイスをご確認ください。",
+    malformed: `コードは 8 文字の英数字で、使われる文字は ${codeAlphabet} だけです。もう一度デバイスをご確認ください。`,
     unknown:
       "コードが正しくないか、有効期限が切れています。デバイスで新しいコードを表示してください。",
     confirmTitle: "このデバイスにアカウントの利用を許可しますか？",
@@ -92,7 +93,7 @@ export const activateWords: Readonly<Record<Language, ActivateWords>> = {
     codeHint: "영문자와 숫자 8자(예: ACEF-HJKL). 대소문자는 구분하지 않습니다.",
     submit: "계속",
     missing: "기기의 코드를 입력해 주세요.",
-    malformed: "코드는 영문자와 숫자 8자입니다. 기기를 다시 확인해 주세요.",
+    malformed: `코드는 영문자와 숫자 8자이며, 사용되는 문자는 ${codeAlphabet}뿐입니다. 기기를 다시 확인해 주세요.`,
     unknown: "코드가 올바르지 않거나 만료되었습니다. 기기에서 새 코드를 표시해 주세요.",
     confirmTitle: "이 기기가 내 계정을 사용하도록 허용할까요?",
     warning:
