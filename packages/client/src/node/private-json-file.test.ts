@@ -24,6 +24,21 @@ describe("a private JSON file", () => {
     expect(await modeOf(join(directory, "deep"))).toBe(0o700);
   });
 
+  it.skipIf(process.platform !== "linux")(
+    "where no directory can be made is refused, and nobody waits for it",
+    async () => {
+      const file = new PrivateJsonFile("/proc/trefoil/deep/file.json");
+      await expect(file.update({ a: 1 })).rejects.toMatchObject({ code: "ENOENT" });
+    },
+    2_000,
+  );
+
+  it("below a file is refused", async () => {
+    await writeFile(join(directory, "a"), "text");
+    const file = new PrivateJsonFile(join(directory, "a", "b", "file.json"));
+    await expect(file.update({ a: 1 })).rejects.toMatchObject({ code: "ENOTDIR" });
+  });
+
   it("is narrowed to its owner when it was open to others", async () => {
     const path = join(directory, "file.json");
     await writeFile(path, "{}", { mode: 0o666 });

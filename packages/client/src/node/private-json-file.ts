@@ -1,8 +1,9 @@
 // A small JSON file that only its owner can read, replaced in one step: after a power cut it is the old one or the new one.
 
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makePrivateDirectory } from "./private-directory.js";
 
 /** The members of a JSON object. */
 export type JsonMembers = Readonly<Record<string, unknown>>;
@@ -51,7 +52,7 @@ export class PrivateJsonFile {
   }
 
   async #replace(members: JsonMembers): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(dirname(this.path));
     const temporary = `${this.path}.${randomUUID()}.tmp`;
     try {
       const file = await open(temporary, "wx", 0o600);
