@@ -62,7 +62,11 @@ export function deviceCommand(
       "--account-token <token>",
       "account access token to sign in with (better: TREFOIL_ACCOUNT_TOKEN)",
     )
-    .option("--device-id <id>", "who it is (default: a UUID that is kept)")
+    .option(
+      "--device-id <id>",
+      "be another device, with tokens in a file of its own beside (default: a UUID that is kept)",
+      readDeviceId,
+    )
     .option("--model <id>", "its model")
     .option("--ca <file>", "certificate authority to trust, PEM")
     .option("--insecure", "accept any certificate")
@@ -137,6 +141,17 @@ async function runDevice(
     // A request that nobody waits for any more must not hold the process.
     if (stop.signal.aborted) parts.exit(0);
   }
+}
+
+/** Largest id that a server takes, in bytes. @see docs/authorization.md#both-endpoints */
+const maxDeviceId = 128;
+
+function readDeviceId(text: string): string {
+  const isPrintable = !/\p{Cc}/u.test(text);
+  if (text !== "" && isPrintable && Buffer.byteLength(text) <= maxDeviceId) return text;
+  throw new InvalidArgumentError(
+    `It must have 1 to ${maxDeviceId} bytes and no control characters.`,
+  );
 }
 
 function readCount(text: string): number {

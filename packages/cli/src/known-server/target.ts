@@ -41,6 +41,10 @@ export interface Target {
   readonly tls: TlsOptions;
   /** Where tokens and the device's id are kept, absolute. */
   readonly file: string;
+  /** Whether that file was named, and is not the one of the data directory. */
+  readonly isFileNamed: boolean;
+  /** The developer server's; undefined of any other server. */
+  readonly adminToken: string | undefined;
 }
 
 /** The model of a device that is told none. */
@@ -77,6 +81,8 @@ async function developerTarget(options: TargetOptions, at: Surroundings): Promis
       : { kind: "account-token", token: accountTokenOf(options, at) ?? server.accountAccessToken },
     tls: await trust(options, server.caFile, at),
     file: fileOf(options, at, join(dataDir, guest ? "device-guest.json" : "device.json")),
+    isFileNamed: options.tokens !== undefined,
+    adminToken: server.adminToken,
   };
 }
 
@@ -112,6 +118,8 @@ async function namedTarget(options: TargetOptions, at: Surroundings): Promise<Ta
         : { kind: "account-token", token: account },
     tls: await trust(options, undefined, at),
     file: fileOf(options, at, join(dataDirectory(options, at), file)),
+    isFileNamed: options.tokens !== undefined,
+    adminToken: undefined,
   };
 }
 
