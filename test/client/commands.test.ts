@@ -333,6 +333,27 @@ describe("trefoil device", () => {
   });
 });
 
+describe("trefoil device without a gateway", () => {
+  it("says in one line that there is none, and announces no next try", async () => {
+    const dev = JSON.parse(await readFile(join(dataDir, "dev.json"), "utf8")) as DevAddresses;
+    const args = ["--auth-url", dev.authBaseUrl, "--gateway-url", "https://127.0.0.1:1"];
+    const { shown, ended } = startDevice(
+      [...args, "--client-id", dev.clientId, "--guest", "--insecure"],
+      { env: { TREFOIL_CLIENT_SECRET: dev.clientSecret } },
+    );
+    await ended;
+    expect(shown.failed).toBe(true);
+    expect(shown.err).not.toMatch(/next try|trying again/i);
+    expect(shown.err).toMatch(/^trefoil: cannot reach https:\/\/127\.0\.0\.1:1: .*$/m);
+  });
+});
+
+interface DevAddresses {
+  readonly authBaseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 describe("trefoil send", () => {
   it("finds a device by its id, its key, how one begins, and - where it is the only one online", async () => {
     const { shown, ended, interrupt, id } = await connectedDevice([

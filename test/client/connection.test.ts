@@ -89,6 +89,28 @@ describe("connecting", () => {
   });
 });
 
+describe("another program as the same device", () => {
+  const told = () => device.notices.filter(({ kind }) => kind === "connection-contested").length;
+
+  it("is told of once, when the downchannel is ended again and again shortly after it opened", async () => {
+    await device.client.connect();
+    for (let ended = 1; ended <= 5; ended++) {
+      gateway.channel.stream.end();
+      await device.wait(4_500, reopened(ended + 1));
+      expect(told()).toBe(ended < 3 ? 0 : 1);
+    }
+  });
+
+  it("is not suspected where the device itself reconnects", async () => {
+    await device.client.connect();
+    for (let times = 1; times <= 4; times++) {
+      await device.client.close();
+      await device.client.connect();
+    }
+    expect(told()).toBe(0);
+  });
+});
+
 describe("what comes while a token is being fetched", () => {
   it("GOAWAY: the downchannel is opened on a new connection when the token is there", async () => {
     device.auth.lifetime = 20;

@@ -80,6 +80,7 @@ export function assemble(options: ClientOptions, listener: AssemblyListener): Cl
     headers,
     listener: {
       changed: (state, previous) => listener.changed(state, previous),
+      contested: () => notify({ kind: "connection-contested" }),
       downchannel: (response) =>
         intake.downchannel(response, limitsOf(settings.limits, "downchannel")),
     },

@@ -15,6 +15,11 @@ export type ClientNotice =
       readonly state: ConnectionState;
       readonly previous: ConnectionState;
     }
+  /**
+   * The gateway ended three downchannels in a row within `settleAfter` of their opening: another program seems to be connected
+   * as this device, and each ends the other's. Told once.
+   */
+  | { readonly kind: "connection-contested" }
   /** The tokens are dead: call `signIn`, then `connect`. */
   | { readonly kind: "sign-in-needed"; readonly error: TrefoilError }
   /** There are new tokens. `expiresAt`: milliseconds since the epoch. */

@@ -132,6 +132,11 @@ function describe(notice: ClientNotice): Described | undefined {
   switch (notice.kind) {
     case "connection":
       return describeConnection(notice.state, notice.previous);
+    case "connection-contested":
+      return {
+        mood: "bad",
+        text: "another program seems to be connected as this device; use --tokens to be another one",
+      };
     case "directive-dropped": {
       const why =
         notice.reason === "stale" ? "belongs to an older request" : "came before: a repeat";
@@ -179,7 +184,8 @@ function describeConnection(
       return previous.phase === "open" ? undefined : { mood: "good", text: "connected" };
     case "waiting": {
       const seconds = (state.delay / 1000).toFixed(1);
-      return { mood: "bad", text: `${messageOf(state.cause)} Next try in ${seconds} s.` };
+      const next = seconds === "0.0" ? "Trying again." : `Next try in ${seconds} s.`;
+      return { mood: "bad", text: `${messageOf(state.cause)} ${next}` };
     }
     case "connecting":
     case "opening":

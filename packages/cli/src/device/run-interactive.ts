@@ -53,6 +53,11 @@ export function showDirectives(client: Client, printer: Printer): void {
   client.watch((notice) => {
     if (notice.kind === "directive") {
       printer.directive(notice.directive);
+    } else if (notice.kind === "connection" && notice.state.phase === "waiting") {
+      // Where a first connection is given up, the pause is over in the turn in which it began: nothing is tried again.
+      queueMicrotask(() => {
+        if (client.state === notice.state) printer.notice(notice);
+      });
     } else {
       printer.notice(notice);
     }

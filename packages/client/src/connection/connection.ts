@@ -19,6 +19,7 @@ import {
 import { inTime, timedOut } from "./in-time.js";
 import { Line } from "./line.js";
 import { refusalOf } from "./refusal.js";
+import { Rivalry } from "./rivalry.js";
 import type { ConnectionSettings } from "./settings.js";
 import { transition } from "./transition.js";
 
@@ -38,6 +39,8 @@ export interface ConnectionListener {
    * @throws {TrefoilError} where it was cut, or is none
    */
   downchannel(response: TransportResponse): Promise<void>;
+  /** The gateway ends downchannel after downchannel: another program seems to be connected as this device. Called once. */
+  contested(): void;
 }
 
 /** What a connection works with. */
@@ -71,10 +74,12 @@ export class Connection {
   /** Timers of the current phase. */
   #timers: Timer[] = [];
   readonly #drains = new Set<Timer>();
+  readonly #rivalry: Rivalry;
   #stepping = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#rivalry = new Rivalry(options.settings.settleAfter);
   }
 
   get state(): ConnectionState {
@@ -247,14 +252,22 @@ export class Connection {
     }
     // One that came too late is read all the same: the gateway takes what it wrote there for delivered.
     this.input({ kind: "channel-open", channel });
+    const { clock, listener } = this.#options;
+    const opened = clock.now();
     let cause: TrefoilError;
+    let isContested = false;
     try {
-      await this.#options.listener.downchannel(response);
+      await listener.downchannel(response);
+      const state = this.#state;
+      // One that this client replaced by another is ended by the gateway too.
+      const isCurrent = state.phase === "open" && state.channel === channel;
+      isContested = isCurrent && this.#rivalry.ended(clock.now() - opened);
       cause = new TrefoilError("unavailable", "The gateway ended the downchannel.");
     } catch (thrown) {
       cause = TrefoilError.from(thrown);
     }
     this.input({ kind: "channel-ended", channel, cause });
+    if (isContested) listener.contested();
   }
 
   async #renew(channel: number): Promise<void> {
