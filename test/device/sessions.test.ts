@@ -115,6 +115,23 @@ describe("a recorded session", () => {
     );
   });
 
+  it("of one question can be typed again, and is not written over by its own replay", async () => {
+    const file = join(directory, "once.jsonl");
+    expect((await device(["--once", "hi", "--record", file])).code).toBe(0);
+    const recorded = readFileSync(file, "utf8");
+    const [, ...entries] = recorded.trimEnd().split("\n");
+    const kinds = entries.map((line) => (JSON.parse(line) as { kind: string }).kind);
+    expect(kinds.slice(0, 2)).toEqual(["typed", "event"]);
+    expect(recorded).toContain('"RenderText"');
+    expect((await device(["--replay", file])).err).toContain("all 1 lines were answered as in");
+    const over = await device(["--replay", file, "--record", file]);
+    expect([over.code, over.err]).toEqual([
+      1,
+      "trefoil: --record would write over the recording of --replay: name another file\n",
+    ]);
+    expect(readFileSync(file, "utf8")).toBe(recorded);
+  });
+
   it("that is none is refused in one line", async () => {
     writeFileSync(join(directory, "none.jsonl"), "hello\n");
     const { code, err } = await device(["--replay", "none.jsonl"]);

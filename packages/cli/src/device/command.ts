@@ -1,12 +1,14 @@
 // `trefoil device`: a simulated device against any server.
 
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { createClient } from "@trefoil/client/node";
+import { attachedClock, createClient } from "@trefoil/client/node";
 import { runFleet } from "../fleet/index.js";
 import { type TargetOptions, adviceOn, findTarget } from "../known-server/index.js";
 import { type Terminal, processTerminal } from "../terminal.js";
+import { type CombinedOptions, checkCombination } from "./combination.js";
 import { rememberDevice } from "./device-file.js";
 import { type DeviceProcess, realProcess } from "./device-process.js";
+import { beginRecording } from "./recording.js";
 import { runOnce } from "./run-once.js";
 import { type SessionOptions, runSession } from "./run-session.js";
 import { signInAndConnect } from "./sign-in.js";
@@ -74,11 +76,7 @@ export function deviceCommand(
     .action((options) => runDevice(options, terminal, parts));
 }
 
-interface DeviceOptions extends TargetOptions, SessionOptions {
-  readonly once?: string;
-  readonly fleet?: number;
-  readonly for?: number;
-}
+type DeviceOptions = TargetOptions & SessionOptions & CombinedOptions;
 
 async function runDevice(
   options: DeviceOptions,
@@ -98,6 +96,7 @@ async function runDevice(
   const forget = parts.onStop(interrupt);
   let server: "developer" | "named" = "developer";
   try {
+    checkCombination(options, terminal.cwd);
     const target = await findTarget(options, terminal);
     server = target.server;
     if (options.fleet !== undefined) {
@@ -124,11 +123,17 @@ async function runDevice(
     stop.signal.addEventListener("abort", () => void client.close(), { once: true });
     if (options.once !== undefined) {
       const question = options.once;
+      const { clock = attachedClock } = parts.clientOptions;
+      const recorder = await beginRecording(options.record, terminal.cwd, clock);
       const once = async () => {
         await signInAndConnect(client, target, () => Promise.resolve(false));
-        await runOnce(client, question, (line) => terminal.out(`${line}\n`));
+        await runOnce(client, question, (line) => terminal.out(`${line}\n`), recorder);
       };
-      await Promise.race([once(), stopped]);
+      try {
+        await Promise.race([once(), stopped]);
+      } finally {
+        await recorder?.end();
+      }
       return;
     }
     const end = { signal: stop.signal, interrupt, stopped };

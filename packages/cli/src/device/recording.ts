@@ -1,6 +1,8 @@
 // A session as a file: what was typed, sent and received, a line of JSON each, without secrets.
 
 import { type FileHandle, open, readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import { z } from "zod";
 import { withoutSecrets } from "./redact.js";
@@ -96,6 +98,20 @@ export class Recorder {
     // A full disk must not end the session that is recorded.
     this.#written = this.#written.then(() => this.#file.write(line)).catch(() => undefined);
   }
+}
+
+/**
+ * Begins the recording that was asked for.
+ * @param file as it was named; undefined: none
+ * @param cwd what a relative name is seen from
+ * @throws {TrefoilError} `invalid_configuration` where it cannot be written
+ */
+export async function beginRecording(
+  file: string | undefined,
+  cwd: string,
+  clock: Clock,
+): Promise<Recorder | undefined> {
+  return file === undefined ? undefined : Recorder.begin(resolve(cwd, file), () => clock.now());
 }
 
 const entrySchema = z.discriminatedUnion("kind", [

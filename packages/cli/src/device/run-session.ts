@@ -9,7 +9,7 @@ import { embody } from "./embodiment.js";
 import { statusHeight, statusLines } from "./live-status.js";
 import { LiveView, isDisplay } from "./live-view.js";
 import { type Printer, humanPrinter, jsonPrinter } from "./printer.js";
-import { Recorder, readRecording } from "./recording.js";
+import { beginRecording, readRecording } from "./recording.js";
 import { replayLines } from "./replay.js";
 import { runInteractive, showDirectives } from "./run-interactive.js";
 import { runReplay } from "./run-replay.js";
@@ -48,10 +48,7 @@ export async function runSession(context: {
     options.replay === undefined
       ? undefined
       : replayLines(await readRecording(resolve(terminal.cwd, options.replay)));
-  const recorder =
-    options.record === undefined
-      ? undefined
-      : await Recorder.begin(resolve(terminal.cwd, options.record), () => clock.now());
+  const recorder = await beginRecording(options.record, terminal.cwd, clock);
   const screen = new Screen(parts.keyboard(), display, (text) => terminal.out(text));
   screen.onInterrupt(end.interrupt);
   const printer = printerFor(screen, terminal, forPeople, display);
