@@ -42,6 +42,8 @@ import {
   isGatewayPath,
 } from "./gateway/index.js";
 import {
+  type CertificatePair,
+  CertificateRenewal,
   TrustedProxies,
   type WebApplication,
   type WebEnvironment,
@@ -83,6 +85,11 @@ export interface RunningServer {
   readonly operationsPort: number | undefined;
   /** Sends directives to devices, from the program that runs the server: what the admin API does, without HTTP. */
   readonly sender: DirectiveSender;
+  /**
+   * Reads the certificate's files again, now; they are also read about once a minute. What is new and whole is used for
+   * connections from now on, and what is not is logged. Without such files nothing happens. Never rejects.
+   */
+  renewCertificate(): Promise<void>;
   /** Ends it in good order: connections are sent away in waves, then the database is closed. */
   stop(): Promise<void>;
 }
@@ -230,6 +237,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await listener.close();
     });
 
+    const { certificateFile, keyFile } = config.tls;
+    let renewal: CertificateRenewal | undefined;
+    // The developer server has made its own, and uses no other.
+    if (development === undefined && certificates && certificateFile && keyFile) {
+      renewal = new CertificateRenewal({
+        certificateFile,
+        keyFile,
+        current: certificates,
+        use: (pair) => listener.useCertificate(pair),
+        clock,
+        log,
+      });
+      undo.push(() => renewal?.stop());
+    }
+
     const { plainTextPort } = listener;
     const mainPort = listener.port ?? plainTextPort ?? config.listen.port;
     if (plainTextPort !== undefined) {
@@ -269,6 +291,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       plainTextPort,
       operationsPort: operations?.port,
       sender: delivery,
+      async renewCertificate() {
+        await renewal?.look();
+      },
       stop,
     };
   } catch (error) {
@@ -294,9 +319,7 @@ async function prepareDevelopment(config: Config, clock: Clock, log: Logger) {
 }
 
 /** Undefined where a TLS terminator has them. */
-async function readCertificates(
-  config: Config,
-): Promise<{ readonly certificate: string; readonly key: string } | undefined> {
+async function readCertificates(config: Config): Promise<CertificatePair | undefined> {
   const { certificateFile, keyFile } = config.tls;
   const isElsewhere = config.plainText.port !== undefined;
   if (isElsewhere && certificateFile === undefined && keyFile === undefined) return undefined;

@@ -19,6 +19,8 @@ export interface RunningServer {
   readonly origin: string;
   /** The port that it really listens on. */
   readonly port: number;
+  /** Reads the certificate's files again; never rejects. */
+  renewCertificate(): Promise<void>;
   /** Ends it in good order; resolves when nothing is left open. */
   stop(): Promise<void>;
 }
@@ -88,7 +90,9 @@ export async function runServer(
     log.fatal("Trefoil crashed.", { err: error });
     parts.exit(1);
   });
-  let server: RunningServer;
+  let server: RunningServer | undefined;
+  // Also while the server starts: a hook that comes too early must not end it.
+  if (!isDev) parts.signals.on("SIGHUP", () => void server?.renewCertificate());
   try {
     server = await parts.start({ config, dev: isDev, log, clock: parts.clock });
   } catch (error) {
@@ -97,7 +101,9 @@ export async function runServer(
     // What was opened before the failure must not keep the process.
     return parts.exit(1);
   }
-  endOnSignals(server, config.gateway.drainSeconds, log, parts);
+  // A developer server belongs to its terminal and goes with it. In production the same signal is a request.
+  const signals = isDev ? stopSignals : stopSignals.filter((signal) => signal !== "SIGHUP");
+  endOnSignals(server, signals, config.gateway.drainSeconds, log, parts);
   if (isForPeople) {
     terminal.out(
       writeBanner({
@@ -120,8 +126,11 @@ export async function runServer(
   }
 }
 
+const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 function endOnSignals(
   server: RunningServer,
+  signals: readonly StopSignal[],
   drainSeconds: number,
   log: Logger,
   parts: ServerProcess,
@@ -130,7 +139,7 @@ function endOnSignals(
     forget();
     parts.exit(code);
   };
-  const forget = onStopSignals(parts.signals, parts.clock, {
+  const forget = onStopSignals(parts.signals, signals, parts.clock, {
     stop(signal: StopSignal) {
       log.info("Trefoil ends.", { signal });
       parts.clock.after(drainSeconds * 1_000 + stopPatience, () => {

@@ -29,7 +29,8 @@ async function serve(
   changes: Partial<ServerProcess> & Partial<Terminal> & { stop?: () => Promise<void> } = {},
 ) {
   const output = { out: "", err: "", code: undefined as number | undefined };
-  const listeners = new Set<(signal: StopSignal) => void>();
+  const listeners = new Map<(signal: StopSignal) => void, Set<StopSignal>>();
+  let renewals = 0;
   const crashes: ((error: unknown) => void)[] = [];
   const started: Parameters<ServerProcess["start"]>[0][] = [];
   const clock = new FakeClock();
@@ -48,7 +49,8 @@ async function serve(
   const parts: ServerProcess = {
     clock,
     signals: {
-      on: (signal, listener) => signal === "SIGTERM" && listeners.add(listener),
+      on: (signal, listener) =>
+        listeners.set(listener, (listeners.get(listener) ?? new Set()).add(signal)),
       off: (_, listener) => listeners.delete(listener),
     },
     exit: (code) => void (output.code ??= code),
@@ -61,6 +63,7 @@ async function serve(
       return {
         origin: "https://localhost:8443",
         port: 8443,
+        renewCertificate: async () => void renewals++,
         stop: changes.stop ?? (() => Promise.resolve()),
       };
     },
@@ -72,8 +75,9 @@ async function serve(
     clock,
     started,
     crash: (error: unknown) => crashes.forEach((listener) => listener(error)),
-    signal: async () => {
-      for (const listener of listeners) listener("SIGTERM");
+    renewals: () => renewals,
+    signal: async (signal: StopSignal = "SIGTERM") => {
+      for (const [listener, signals] of listeners) if (signals.has(signal)) listener(signal);
       await new Promise(setImmediate);
     },
   };
@@ -274,6 +278,29 @@ describe("a running server", () => {
     await hanging.signal();
     hanging.clock.advance(60_000);
     expect(hanging.output.code).toBe(1);
+  });
+
+  it("ends with its terminal where it is the developer server", async () => {
+    const { output, signal, renewals } = await serve(["--dev"]);
+    await signal("SIGHUP");
+    expect(output.code).toBe(0);
+    expect(renewals()).toBe(0);
+  });
+
+  it("reads its certificate again on SIGHUP in production, and goes on", async () => {
+    let stopped = 0;
+    const args = ["publicUrl=https://c.example.org", "plainText.port=0", "admin.enabled=false"];
+    const { output, signal, renewals } = await serve(
+      args.flatMap((text) => ["--set", text]),
+      { stop: async () => void stopped++ },
+    );
+    await signal("SIGHUP");
+    await signal("SIGHUP");
+    expect(renewals()).toBe(2);
+    expect(stopped).toBe(0);
+    expect(output.code).toBeUndefined();
+    await signal("SIGTERM");
+    expect(stopped).toBe(1);
   });
 
   it("logs what nobody caught and ends with exit code 1", async () => {

@@ -1,13 +1,11 @@
-// How a running server is asked to end: the first signal asks politely, the second one does not wait.
+// How a running server is asked to end: the first signal asks politely, the second one does not wait. And how it is asked to
+// read its certificate again.
 
 import { constants } from "node:os";
 import type { Clock } from "@trefoil/protocol/clock";
 
-/** What a server ends on. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** One of the signals that end a server. */
-export type StopSignal = (typeof signals)[number];
+/** One of the signals that a server hears. SIGHUP ends it only where it says that a terminal was closed. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** The part of `process` that is needed; tests bring their own. */
 export interface SignalSource {
@@ -28,11 +26,13 @@ export function exitCodeOf(signal: StopSignal): number {
 
 /**
  * Listens for signals until the answered function is called.
+ * @param signals which ones
  * @param handlers.stop called on the first signal
  * @param handlers.force called on each later one
  */
 export function onStopSignals(
   source: SignalSource,
+  signals: readonly StopSignal[],
   clock: Pick<Clock, "now">,
   handlers: {
     readonly stop: (signal: StopSignal) => void;

@@ -4,9 +4,9 @@
 
 import { once } from "node:events";
 import { type Server, createServer as createPlainServer } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { type Server as TlsServer, createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Config } from "../config/index.js";
@@ -17,6 +17,7 @@ import {
   engineLimits,
 } from "../http2/index.js";
 import type { Logger } from "../logging/index.js";
+import type { CertificatePair } from "./certificate-renewal.js";
 import { Connections } from "./connections.js";
 import {
   type Http1Watch,
@@ -59,7 +60,7 @@ export interface Address {
 /** What a listener is made of. */
 export interface ListenerOptions {
   /** Where to listen with TLS; undefined where a terminator has all of it. */
-  readonly tls: (Address & { readonly certificate: string; readonly key: string }) | undefined;
+  readonly tls: (Address & CertificatePair) | undefined;
   /** Where to listen without, for a terminator. */
   readonly plainText?: Address | undefined;
   /** Whose word is taken on where a request comes from. */
@@ -87,6 +88,11 @@ export interface Listener {
   readonly openSessions: number;
   /** How often each limit was met. */
   readonly limitsMet: LimitCounts;
+  /**
+   * Uses another certificate for connections from now on; those that are open go on, and sessions are resumed as before.
+   * @throws OpenSSL's error where it is unusable; then nothing but the connections that are open can be relied on
+   */
+  useCertificate(pair: CertificatePair): void;
   /** Takes no new connections; those that are open go on. */
   stopAccepting(): void;
   /** Lets requests over HTTP/1.1 be answered, ends what is open then, and resolves when the port is free. */
@@ -140,12 +146,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 
   /** https has listeners of its own: they stay in use, behind the choices who may connect and what is spoken. */
-  const makeTlsServer = (tls: NonNullable<ListenerOptions["tls"]>): Server => {
+  const makeTlsServer = (tls: CertificatePair): TlsServer => {
     const server = createTlsServer(
       {
-        cert: tls.certificate,
-        key: tls.key,
-        minVersion: "TLSv1.2",
+        ...secureContextOptions(tls),
         ALPNCallback: ({ protocols: offered }) => protocols.find((name) => offered.includes(name)),
         noDelay: true,
         keepAlive: true,
@@ -212,10 +216,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 
   const { tls, plainText } = options;
+  const tlsServer = tls && makeTlsServer(tls);
   let port: number | undefined;
   let plainTextPort: number | undefined;
   try {
-    if (tls !== undefined) port = await listenAt(makeTlsServer(tls), tls);
+    if (tls !== undefined && tlsServer !== undefined) port = await listenAt(tlsServer, tls);
     if (plainText !== undefined) plainTextPort = await listenWithoutTls(plainText);
   } catch (error) {
     stopAccepting();
@@ -235,6 +240,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       return engine.openSessions;
     },
     limitsMet: limits.counts,
+    useCertificate(pair) {
+      if (tlsServer === undefined) return;
+      // A new context would make new keys, and no ticket that a device holds could be read any more.
+      const ticketKeys = tlsServer.getTicketKeys();
+      tlsServer.setSecureContext({ ...secureContextOptions(pair), ticketKeys });
+    },
     stopAccepting,
     async close() {
       stopAccepting();
@@ -245,6 +256,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       await connections.close();
     },
   };
+}
+
+/** What of TLS belongs to the certificate's context: all of it is given again with another certificate. */
+function secureContextOptions({ certificate, key }: CertificatePair): SecureContextOptions {
+  return { cert: certificate, key, minVersion: "TLSv1.2" };
 }
 
 /** Milliseconds that requests over HTTP/1.1 are given to be answered when the listener is closed. */
