@@ -49,7 +49,7 @@ describe("trefoil serve --dev", () => {
     blocker.close();
   });
 
-  it("leaves dev.json of the server that runs alone when its port is taken", async () => {
+  it("leaves dev.json of the server that runs alone when its directory and port are asked for", async () => {
     const dataDir = temporaryDirectory();
     const { dev } = await developerServer(dataDir);
     const { port } = new URL(dev.authBaseUrl);
@@ -63,8 +63,23 @@ describe("trefoil serve --dev", () => {
       "--data",
       dataDir,
     ]);
-    await expectOneLine(second, `port ${port} is taken`);
+    await expectOneLine(second, `, ${dev.authBaseUrl}) has the data directory ${dataDir}`);
     expect(readDevJson(dataDir)).toEqual(dev);
+  });
+
+  it("does not share a data directory with a server that runs, on whatever port", async () => {
+    const dataDir = temporaryDirectory();
+    const first = await developerServer(dataDir);
+    const { dev, process: child } = first;
+    await expectOneLine(
+      serve(dataDir),
+      `another server (process ${child.pid}, ${dev.authBaseUrl}) has the data directory ${dataDir}: end it, or choose`,
+    );
+    expect(readDevJson(dataDir)).toEqual(dev);
+    // Killed, it leaves all its files behind, and they keep nobody out.
+    child.kill("SIGKILL");
+    await first.ended;
+    expect((await developerServer(dataDir)).dev.adminToken).toBe(dev.adminToken);
   });
 
   it("says when the data directory cannot be written to", async () => {

@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@trefoil/protocol/clock";
+import { TrefoilError } from "@trefoil/protocol/errors";
 import { Hono } from "hono";
 import {
   type AdminApp,
@@ -60,7 +61,12 @@ import {
   publish,
   serverVersion,
 } from "./observability/index.js";
-import { type DatabaseSettings, openDatabase } from "./storage/index.js";
+import {
+  type DatabaseSettings,
+  type DirectoryHolder,
+  claimDirectory,
+  openDatabase,
+} from "./storage/index.js";
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -113,6 +119,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   try {
+    const claim = claimDirectory(config.dataDir);
+    undo.push(() => claim.release());
+    if (claim.holder !== undefined) meetHolder(claim.holder, options.dev === true, config, log);
     const development =
       options.dev === true ? await prepareDevelopment(config, clock, log) : undefined;
     const database = await openDatabase(databaseOf(config));
@@ -284,6 +293,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const { caFile } = development.certificates;
       await writeDevJson({ dataDir: config.dataDir, origin, caFile, demo, adminToken });
     }
+    claim.announce(origin);
     readiness.open();
     return {
       origin,
@@ -307,6 +317,31 @@ function databaseOf({ storage, dataDir }: Config): DatabaseSettings {
   return storage.kind === "postgres"
     ? { kind: "postgres", url: storage.url ?? "" }
     : { kind: "sqlite", file: join(dataDir, "trefoil.sqlite") };
+}
+
+/**
+ * Another server has the data directory. Two developer servers would write over each other's `dev.json`, so the second does
+ * not start. In production the processes of one machine may share the embedded database, which is worth a word all the same:
+ * a process hands out directives to its own connections only.
+ * @throws {TrefoilError} `invalid_configuration` in the developer server
+ */
+function meetHolder(
+  holder: DirectoryHolder,
+  isDev: boolean,
+  { dataDir }: Config,
+  log: Logger,
+): void {
+  if (!isDev) {
+    log.warn("Another server has this data directory.", { dataDir, ...holder });
+    return;
+  }
+  const { pid, origin } = holder;
+  const facts = [...(pid === undefined ? [] : [`process ${pid}`]), ...(origin ? [origin] : [])];
+  const who = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
+  throw new TrefoilError(
+    "invalid_configuration",
+    `another server${who} has the data directory ${dataDir}: end it, or choose another directory with --data or TREFOIL_DATA_DIR`,
+  );
 }
 
 /** What a developer server makes on its first start, before there is a database. */

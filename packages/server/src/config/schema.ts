@@ -558,7 +558,7 @@ const storage = z
       .enum(["sqlite", "postgres"])
       .default("sqlite")
       .describe(
-        "Where accounts, tokens and waiting directives are kept: `sqlite`, a file in `dataDir`, for the processes of one machine; `postgres`, for those of several.",
+        "Where accounts, tokens and waiting directives are kept: `sqlite`, a file in `dataDir`, for the processes of one machine; `postgres`, for those of several. Devices connect to one process, whichever it is: [operations.md](operations.md#several-processes).",
       ),
     url: z
       .string()

@@ -31,6 +31,7 @@ export type {
   DeviceDecision,
   NewDeviceAuthorization,
 } from "./device-authorizations.js";
+export { type DirectoryClaim, type DirectoryHolder, claimDirectory } from "./directory-claim.js";
 export type { DeviceFilter, DeviceRecord, DeviceStore } from "./devices.js";
 export type {
   ExternalIdentityRecord,

@@ -14,8 +14,8 @@ const maxStatements = 256;
 const busyTimeout = 10_000;
 const longestPause = 20;
 
-/** The primary code SQLITE_BUSY. @see https://www.sqlite.org/rescode.html#busy */
-function isBusy(error: unknown): boolean {
+/** Whether another connection has what was asked for: SQLITE_BUSY. @see https://www.sqlite.org/rescode.html#busy */
+export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !("errcode" in error)) return false;
   return typeof error.errcode === "number" && (error.errcode & 0xff) === 5;
 }
