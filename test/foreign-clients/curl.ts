@@ -74,7 +74,12 @@ export async function startCurl(
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   child.stdin.on("error", () => undefined);
-  const ended = once(child, "close").then(([code]) => code as number | null);
+  // When all that it said has been read; that it has gone may be known before.
+  let isClosed = false;
+  const ended = once(child, "close").then(([code]) => {
+    isClosed = true;
+    return code as number | null;
+  });
 
   const read = (path: string): Buffer => {
     try {
@@ -103,7 +108,7 @@ export async function startCurl(
     async until(condition, what) {
       const deadline = performance.now() + patience;
       while (!condition(curl)) {
-        if (performance.now() > deadline || hasEnded(child)) {
+        if (performance.now() > deadline || isClosed) {
           if (condition(curl)) return;
           throw new Error(`never came: ${what}; curl said: ${said}`);
         }
