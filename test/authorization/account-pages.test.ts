@@ -591,3 +591,35 @@ describe("consents", () => {
     await withTerms.close();
   });
 });
+
+describe("a browser that went astray", () => {
+  const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  const lost = () => new Browser(harness, { language: "ko", headers: { accept } });
+
+  it("is sent from the server's address to the account", async () => {
+    const sent = await lost().open(at("/"));
+    expect([sent.status, sent.location]).toEqual([303, "/account"]);
+    expect((await lost().open(at("/"), "HEAD")).location).toBe("/account");
+  });
+
+  it("reads in its language that there is no such page of the account", async () => {
+    const shown = await lost().open(at("/account/pasword"));
+    expect(shown.status).toBe(404);
+    expect(shown.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(shown.html).toContain('<html lang="ko">');
+    expect(shown.html).toContain('href="/account"');
+  });
+
+  it.each([
+    ["GET", "/", "*/*"],
+    ["POST", "/", accept],
+    ["GET", "/account/pasword", "application/json"],
+    ["POST", "/account/pasword", accept],
+    ["GET", "/nowhere", accept],
+  ])("is told from a program: %s %s for %s is JSON", async (method, path, accepted) => {
+    const program = new Browser(harness, { headers: { accept: accepted } });
+    const shown = await program.open(at(path), method);
+    expect(shown.status).toBe(404);
+    expect(JSON.parse(shown.html)).toMatchObject({ error: "invalid_request" });
+  });
+});

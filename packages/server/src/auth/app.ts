@@ -18,6 +18,7 @@ import type { ParameterName } from "./http/parameters.js";
 import { readBody } from "./http/read-body.js";
 import { assertMethod, mediaTypeOf, readParameters, readQueryParameters } from "./http/request.js";
 import { addEmbeddedOidc, type EmbeddedOidcContext } from "./oidc/embedded/routes.js";
+import { lostBrowserAnswer } from "./pages/lost-browser.js";
 import { addPages, type PagesContext } from "./pages/routes.js";
 import { addStandards, type StandardsContext } from "./standards/routes.js";
 import { type TermsContext, answerTerms } from "./terms/answer-terms.js";
@@ -62,7 +63,12 @@ export function createApp(context: AuthAppContext): AuthApp {
   addDeviceFlow(app, context);
   addEmbeddedOidc(app, context);
   app.all(termsPath, (c) => answerTerms(context, c.req.raw, c.env));
-  app.notFound(() => errorAnswer(new TrefoilError("not_found", "There is nothing at this path.")));
+  const answerLostBrowser = lostBrowserAnswer(context);
+  app.notFound(
+    (c) =>
+      answerLostBrowser(c) ??
+      errorAnswer(new TrefoilError("not_found", "There is nothing at this path.")),
+  );
   app.onError((thrown) => failureAnswer(context.log, thrown, "unknown"));
   return app;
 }
