@@ -68,7 +68,13 @@ export function accountCommand(
       adminCommand("list")
         .description("list accounts")
         .option("--email <address>", "only the one with this e-mail address")
-        .addOption(new Option("--kind <kind>", "only accounts of this kind: local, guest"))
+        .addOption(
+          new Option("--kind <kind>", "only accounts of this kind").choices([
+            "local",
+            "federated",
+            "guest",
+          ]),
+        )
         .option("--limit <count>", "most accounts that are listed", readCount, 10_000)
         .action((options) => list(options, terminal)),
     )

@@ -1,10 +1,12 @@
 // What travels when operators work on clients, accounts, tokens and the audit log.
 
 import { z } from "zod";
+import type { Account } from "../auth/index.js";
 import { clientSchema, nameOf } from "./schemas.js";
 
 const id = nameOf(256);
 const time = z.iso.datetime();
+const accountKind = z.enum(["local", "federated", "guest"] satisfies Account["kind"][]);
 const pageSize = z.coerce
   .number()
   .int()
@@ -65,7 +67,9 @@ export const consentSchema = z
 export const accountSchema = z
   .object({
     accountId: z.string(),
-    kind: z.string().describe("`local`, `guest`, or where else the account is from."),
+    kind: accountKind.describe(
+      "`federated`: known to an identity provider elsewhere; `guest`: of one device.",
+    ),
     email: z.string().nullable(),
     createdAt: time,
     withdrawnAt: time.nullable().describe("When it withdrew from the service."),
@@ -83,7 +87,7 @@ export const accountListSchema = z.object({
 });
 
 export const accountQuerySchema = z.strictObject({
-  kind: id.optional().describe("Only accounts of this kind."),
+  kind: accountKind.optional().describe("Only accounts of this kind."),
   email: nameOf(254).optional().describe("Only the one with this e-mail address."),
   after: id.optional().describe("The `next` of the page before."),
   limit: pageSize,

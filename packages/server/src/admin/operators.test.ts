@@ -209,6 +209,11 @@ describe("an account", () => {
       { accountId: ids[2] },
     ]);
     expect((await get("/accounts?kind=guest")).body).toEqual({ accounts: [], next: null });
+    const misspelt = await get("/accounts?kind=foo");
+    expect(misspelt.status).toBe(400);
+    for (const kind of ["local", "federated", "guest"]) {
+      expect(misspelt.body.error_description).toContain(kind);
+    }
   });
 
   it("shows what it agreed to", async () => {

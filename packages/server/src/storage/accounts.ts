@@ -35,7 +35,7 @@ export interface DeviceTriple {
 
 /** Which accounts {@link AccountStore.page} answers; members left out do not narrow. */
 export interface AccountPage {
-  readonly kind?: string;
+  readonly kind?: AccountKind;
   /** Normalised by the caller. */
   readonly email?: string;
   /** Only accounts with a greater id: the last one of the page before. */
