@@ -120,6 +120,8 @@ describe("a client", () => {
     expect(off).toMatchObject({ status: 200, body: { clientId, disabledAt: time() } });
     expect(await auth.tokens.verify(accessToken)).toBeUndefined();
     expect((await refresh(refreshToken))["error"]).toBe("unauthorized_client");
+    clock.advance(60_000);
+    expect(await post(`/clients/${clientId}/disable`)).toEqual(off);
     const on = await post(`/clients/${clientId}/enable`);
     expect(on).toMatchObject({ status: 200, body: { disabledAt: null } });
     expect((await get(`/clients/${clientId}`)).body).toEqual(on.body);

@@ -129,13 +129,16 @@ export class ClientRegistry {
 
   /**
    * Switches a client off: its devices' tokens end at once, and their refresh answers `unauthorized_client`, which sends
-   * them back to their set-up.
+   * them back to their set-up. One that is off already stays as it is.
    * @throws TrefoilError `not_found`
    */
   async disable(clientId: string, actor: Actor = operator): Promise<void> {
     const { database, clock, revocations, audit } = this.#parts;
     const ended = await database.write(async (stores) => {
-      if (!(await stores.clients.setDisabled(clientId, clock.now()))) throw unknownClient();
+      const client = await stores.clients.get(clientId);
+      if (client === undefined) throw unknownClient();
+      // Since when it is off, not when somebody last said so.
+      await stores.clients.setDisabled(clientId, client.disabledAt ?? clock.now());
       return revocations.revokeIn(stores, { clientId }, "client_disabled");
     });
     revocations.announce(ended, "client_disabled");
