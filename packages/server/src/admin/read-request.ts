@@ -1,9 +1,9 @@
 // From a request to checked values: query, path and JSON body against their schemas, within bounds.
 
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { describeIssue } from "@trefoil/protocol/messages";
-import type { z } from "zod";
+import { z } from "zod";
 import { readBody } from "../auth/index.js";
+import { describeFaults } from "./describe-faults.js";
 
 /** Largest body of a request: a directive may be as large as what waits in memory for one device. Bytes. */
 export const maxAdminBodyBytes = 262_144;
@@ -13,7 +13,7 @@ const jsonType = /^application\/([\w.+-]+\+)?json\s*(;|$)/i;
 /**
  * Checks values against a schema.
  * @param what how the values are called in messages, as in `The query`
- * @throws {TrefoilError} `invalid_request` naming the first member that is wrong
+ * @throws {TrefoilError} `invalid_request` naming the first member that is wrong, and those that are not known
  */
 export function check<Schema extends z.ZodType>(
   schema: Schema,
@@ -22,7 +22,11 @@ export function check<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new TrefoilError("invalid_request", `${what}: ${describeIssue(result.error)}`);
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  throw new TrefoilError(
+    "invalid_request",
+    `${what}: ${describeFaults(result.error, value, known)}`,
+  );
 }
 
 /**
