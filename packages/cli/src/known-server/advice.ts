@@ -18,14 +18,18 @@ export function adviceOn(error: unknown, server: "developer" | "named"): string 
       return server === "developer"
         ? `${message}; the data directory is another server's: say which with --data`
         : `${message} with --ca FILE, or accept any certificate with --insecure`;
+    case "cut":
+      // A listener of TLS cuts off whoever speaks plain HTTP to it: nothing else says so.
+      return message.includes("http://") ? `${message}; try it with https://` : message;
     case "other":
       return message;
   }
 }
 
-function causeOf(error: TrefoilError): "refused" | "untrusted" | "other" {
+function causeOf(error: TrefoilError): "refused" | "untrusted" | "cut" | "other" {
   if (error.code !== "unavailable") return "other";
   if (/connection refused/.test(error.message)) return "refused";
+  if (/connection was cut/.test(error.message)) return "cut";
   return /not trusted/.test(error.message) ? "untrusted" : "other";
 }
 
