@@ -30,8 +30,11 @@ async function judged(fault: Fault | undefined, ids: readonly string[]): Promise
       model: "model",
       proof: { kind: "guest" },
     },
+    missing: [],
     accessToken: undefined,
     deviceId: "judge",
+    isDeviceNamed: true,
+    adminToken: undefined,
   };
   const checks = allChecks.filter(({ id }) => ids.includes(id));
   expect(checks).toHaveLength(ids.length);

@@ -198,10 +198,28 @@ describe("our own server", () => {
   it("without an account is judged as far as can be, and the report says why not further", async () => {
     const { out, failures } = await conformance(server.origin, "--ca", server.dev.caFile);
     expect(out).toMatch(
-      /skip {2}GET and POST alike\. .*\n +not judged: needs a client and an account: --client-id/,
+      /skip {2}GET and POST alike\. .*\n +not judged: needs a client and an account: --client-id, TREFOIL_CLIENT_SECRET \(or/,
     );
     expect(out).toMatch(/pass {2}One HTTP\/2 connection over TLS 1\.2 or later/);
-    expect(failures).toEqual([]);
+    expect(failures).toEqual([
+      expect.stringMatching(/^too little could be judged, \d of \d\d checks: it needs a client/),
+    ]);
+  });
+
+  it("without the secret names the secret alone, and is not let through", async () => {
+    const args = ["--ca", server.dev.caFile, "--client-id", "my-app", "--guest"];
+    const { failures } = await conformance(server.origin, ...args);
+    expect(failures).toEqual([
+      expect.stringMatching(/an account: TREFOIL_CLIENT_SECRET \(or --client-secret\)$/),
+    ]);
+    const { failures: none } = await conformance(server.origin, ...args, "--only", "tls,tls-old");
+    expect(none).toEqual([]);
+  });
+
+  it("keeps none of the judge's devices", async () => {
+    await conformance(...dev(), "--only", "ping,status-429");
+    const { body } = await askAdmin(server, "/devices");
+    expect(JSON.stringify(body)).not.toContain("trefoil-conformance");
   });
 
   it("that is not let in is no failure of the gateway's rules: they are skipped", async () => {
@@ -226,8 +244,16 @@ describe("our own server", () => {
 describe("the command", () => {
   it("says so when the server is not trusted", async () => {
     const { out, failures } = await conformance(server.origin, "--only", "tls");
-    expect(out).toMatch(/FAIL .*\[tls\]/);
-    expect(failures).toHaveLength(1);
+    expect(out).toBe("");
+    expect(failures).toEqual([expect.stringMatching(/not trusted here.*--ca FILE/)]);
+  });
+
+  it("says in one line that nobody is there, and passes nothing", async () => {
+    const { out, failures } = await conformance("https://127.0.0.1:1", "--only", "tls-old");
+    expect(out).toBe("");
+    expect(failures).toEqual([
+      expect.stringMatching(/^cannot reach https:\/\/127\.0\.0\.1:1: nothing listens there/),
+    ]);
   });
 
   it("names what it needs when no server is said", async () => {

@@ -143,7 +143,7 @@ describe("a recorded session", () => {
 });
 
 describe("a fleet", () => {
-  it("signs in, connects, does what it does, prints statistics and leaves nobody online", async () => {
+  it("signs in, connects, does what it does, prints statistics and leaves no device behind", async () => {
     const { code, lines, err } = await device(["--fleet", "8", "--for", "4", "--json"]);
     expect([code, err]).toEqual([0, ""]);
     expect(lines).toEqual([expect.objectContaining({ devices: 8, signedIn: 8, failures: {} })]);
@@ -153,11 +153,7 @@ describe("a fleet", () => {
     expect(report.milliseconds.connects.count).toBeGreaterThanOrEqual(8);
     expect(report.directives["Clova.Hello"]).toBeGreaterThanOrEqual(8);
     const { body } = await askAdmin(server, "/devices");
-    const fleet = (body["devices"] as { deviceId: string; online: boolean }[]).filter(
-      ({ deviceId }) => deviceId.startsWith("fleet-"),
-    );
-    expect(fleet).toHaveLength(8);
-    expect(fleet.filter(({ online }) => online)).toEqual([]);
+    expect(JSON.stringify(body)).not.toContain("fleet-");
   });
 
   it("that is not let in ends at once and says why", async () => {

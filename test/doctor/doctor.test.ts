@@ -129,12 +129,32 @@ describe("our own server", () => {
     }
   });
 
-  it("keeps no token of the doctor's device", async () => {
+  it("keeps neither the doctor's device nor a token of it", async () => {
     await doctor("--dev", "--data", own.dataDir);
     const { body } = await askAdmin(own, "/devices");
-    expect(body["devices"]).toEqual([
-      expect.objectContaining({ deviceId: "trefoil-doctor", online: false }),
-    ]);
+    expect(body["devices"]).toEqual([]);
+  });
+
+  it("of another address keeps the device, without a token", async () => {
+    const { clientId, clientSecret, caFile } = own.dev;
+    const client = ["--client-id", clientId, "--client-secret", clientSecret, "--guest"];
+    const named = ["--device-id", "kept", "--model", own.dev.modelId];
+    await doctor(own.origin, "--ca", caFile, ...client, ...named);
+    const listed = async () => (await askAdmin(own, "/devices")).body["devices"];
+    const kept = [expect.objectContaining({ deviceId: "kept", online: false })];
+    expect(await listed()).toEqual(kept);
+    // It was there before this examination, which names it: it is not the examination's to remove.
+    await doctor("--dev", "--data", own.dataDir, "--guest", ...named);
+    expect(await listed()).toEqual(kept);
+  });
+
+  it("without the secret is not called healthy, and the secret is named", async () => {
+    const args = ["--ca", own.dev.caFile, "--client-id", "nosuch", "--guest"];
+    const { report, step, failures } = await doctor(own.origin, ...args);
+    const secret = "TREFOIL_CLIENT_SECRET (or --client-secret)";
+    expect(report.healthy).toBe(false);
+    expect(step("/authorize")?.says).toBe(`not tried: give ${secret}`);
+    expect(failures).toEqual([`no sign-in was tried: give ${secret} too`]);
   });
 
   it("with a wrong secret is bad at /token, and the registration is pointed to", async () => {
@@ -165,8 +185,9 @@ describe("our own server", () => {
   });
 
   it("is examined as far as can be without an account", async () => {
-    const { report, step } = await doctor(own.origin, "--ca", own.dev.caFile);
-    expect(report.healthy).toBe(true);
+    const { report, step, failures } = await doctor(own.origin, "--ca", own.dev.caFile);
+    expect(report.healthy).toBe(false);
+    expect(failures).toEqual([]);
     expect(step("/authorize")).toMatchObject({
       outcome: "skipped",
       says: expect.stringMatching(/--client-id/),

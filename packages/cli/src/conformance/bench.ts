@@ -11,7 +11,14 @@ import { type Parameters, encode } from "./wire/parameters.js";
 import { type WebAnswer, describe, webRequest } from "./wire/web-request.js";
 
 /** One of the few devices of the judge: each is a device of its own for the server. */
-export type DeviceName = "main" | "burst" | "fleeting" | "brief" | "other";
+export type DeviceName = (typeof deviceNames)[number];
+
+const deviceNames = ["main", "burst", "fleeting", "brief", "other"] as const;
+
+/** The ids of all of them. @param prefix what they begin with */
+export function deviceIdsOf(prefix: string): readonly string[] {
+  return deviceNames.map((name) => `${prefix}-${name}`);
+}
 
 /** The tokens of a device. */
 export interface DeviceTokens {
@@ -81,11 +88,9 @@ export class Bench {
 
   /** @throws {Inapplicable} where the judge was given none */
   get credentials(): Credentials {
-    const { credentials } = this.subject;
+    const { credentials, missing } = this.subject;
     if (credentials !== undefined) return credentials;
-    throw new Inapplicable(
-      "needs a client and an account: --client-id, --client-secret and --account-token (or --guest)",
-    );
+    throw new Inapplicable(`needs a client and an account: ${missing.join(", ")}`);
   }
 
   deviceId(device: DeviceName): string {

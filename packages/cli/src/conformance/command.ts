@@ -5,19 +5,23 @@ import { resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { attachedClock } from "@trefoil/client/node";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import { adviceOn, findSubject, subjectCommand } from "../known-server/index.js";
+import { adviceOn, findSubject, reach, subjectCommand } from "../known-server/index.js";
 import { type Terminal, hasColour, processTerminal } from "../terminal.js";
+import { ownDevices } from "../own-devices/index.js";
+import { deviceIdsOf } from "./bench.js";
 import { type Check, allChecks } from "./checks/index.js";
 import { type Judgement, judge, judgeLimits } from "./judge.js";
 import { type MeansOptions, findMeans } from "./means.js";
 import { jsonReport } from "./report/json-report.js";
 import { junitReport } from "./report/junit-report.js";
 import { TextReport, tally } from "./report/text-report.js";
+import { commonReason, isSufficient } from "./sufficiency.js";
 
 const more = `
 Each check is a sentence of docs/protocol.md or docs/authorization.md. What cannot be put to the test with what was given is
 not judged, and the report says what it needs. The judge signs five devices in, opens at most two downchannels a second, sends nothing
-larger than 300 KB, and gives its tokens back at the end. Exit code 1: a check failed.
+larger than 300 KB, gives its tokens back at the end, and removes its devices from the developer server. Exit code 1: a check
+failed, less than a third of the checks could be judged, or the server cannot be reached.
 
 Examples:
   trefoil conformance --dev                                 the developer server of ./data
@@ -102,7 +106,14 @@ async function run(
   const begun = performance.now();
   const limits = { ...judgeLimits, patience: options.timeout * 1_000 };
   const means = await findMeans(options, terminal, subject.authUrl, subject.tls);
+  await reach(subject, limits.patience);
+  const devices = await ownDevices({
+    ...subject,
+    deviceIds: deviceIdsOf(subject.deviceId),
+    isNamed: subject.isDeviceNamed,
+  });
   const judgements = await judge({ subject, means, clock: attachedClock, limits }, checks, told);
+  await devices.remove();
   const took = performance.now() - begun;
   const server = subject.gatewayUrl.origin;
   if (options.json === true) terminal.out(jsonReport(server, judgements, took));
@@ -118,7 +129,14 @@ async function run(
   const { fail, pass } = tally(judgements);
   if (fail > 0)
     terminal.fail([`${server} does not conform: ${fail} of ${judgements.length} checks failed`]);
-  else if (pass === 0) terminal.fail([`nothing could be judged: all checks were skipped`]);
+  else if (!isSufficient(judgements)) {
+    const why = commonReason(judgements) ?? "";
+    terminal.fail([
+      pass === 0
+        ? `nothing could be judged: all checks were skipped (${why})`
+        : `too little could be judged, ${pass} of ${judgements.length} checks: it ${why}`,
+    ]);
+  }
 }
 
 /** @throws {TrefoilError} where nothing is left to be made */

@@ -90,9 +90,7 @@ class Examination {
       finding: await metadataStep(authUrl, http),
     }));
     if (credentials === undefined) {
-      const finding = skipped(
-        "not tried: give --client-id, TREFOIL_CLIENT_SECRET and TREFOIL_ACCOUNT_TOKEN (or --guest)",
-      );
+      const finding = skipped(`not tried: give ${this.#subject.missing.join(", ")}`);
       await this.#step("/authorize", authUrl, false, () => Promise.resolve({ finding }));
       return undefined;
     }

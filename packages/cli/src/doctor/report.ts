@@ -39,11 +39,13 @@ export function conclusion(steps: readonly Step[]): string {
 
 /** The report for programs. */
 export function jsonReport(steps: readonly Step[]): string {
-  const { bad, doubtful } = tally(steps);
+  const { bad, doubtful, skipped } = tally(steps);
   const report = {
-    healthy: bad === 0,
+    // What was not looked at is not known to be well.
+    healthy: bad === 0 && skipped === 0,
     bad,
     doubtful,
+    skipped,
     steps: steps.map(({ name, server, finding, took, figures }) => ({
       step: name,
       server,

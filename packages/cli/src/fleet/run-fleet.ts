@@ -5,6 +5,7 @@ import { attachedClock } from "@trefoil/client/node";
 import type { Clock } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
 import type { Target } from "../known-server/index.js";
+import { ownDevices } from "../own-devices/index.js";
 import type { Terminal } from "../terminal.js";
 import { behaviourOf } from "./behaviour.js";
 import { FleetDevice } from "./fleet-device.js";
@@ -36,7 +37,7 @@ export interface FleetOptions {
 
 /**
  * Runs a fleet and prints its statistics. Its devices are guests or of one account, their ids begin alike, and they give
- * their tokens back.
+ * their tokens back. From a developer server they are removed.
  * @throws {TrefoilError} `invalid_configuration` where it is too large; `unavailable` where not one device got in
  */
 export async function runFleet(options: FleetOptions): Promise<void> {
@@ -63,12 +64,18 @@ export async function runFleet(options: FleetOptions): Promise<void> {
       seconds(),
     ),
   );
+  const idOf = (index: number) => `${prefix}-${String(index + 1).padStart(4, "0")}`;
+  const own = await ownDevices({
+    ...target,
+    deviceIds: Array.from({ length: count }, (_, index) => idOf(index)),
+    isNamed: target.deviceId !== undefined,
+  });
   progress.begin();
   const runs: Promise<void>[] = [];
   for (let index = 0; index < count && !over.signal.aborted; index++) {
     const device = new FleetDevice({
       target,
-      deviceId: `${prefix}-${String(index + 1).padStart(4, "0")}`,
+      deviceId: idOf(index),
       behaviour: behaviourOf(index),
       statistics,
       clock,
@@ -86,6 +93,7 @@ export async function runFleet(options: FleetOptions): Promise<void> {
   stop.removeEventListener("abort", end);
   progress.end();
   await endAll(devices);
+  await own.remove();
   terminal.out(
     json ? jsonSummary(statistics, count, took) : summary(statistics, devices.length, took),
   );

@@ -1,6 +1,7 @@
 // The public door of this room.
 export { adviceOn } from "./advice.js";
 export type { DevJson } from "./dev-json.js";
+export { reach } from "./reach.js";
 export {
   type Surroundings,
   type TrustOptions,

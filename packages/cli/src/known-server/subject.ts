@@ -30,10 +30,16 @@ export interface Subject {
   readonly tls: TlsOptions;
   /** Undefined: nobody can be signed in. */
   readonly credentials: Credentials | undefined;
+  /** What was not given of the credentials, as a person reads it: options and variables. */
+  readonly missing: readonly string[];
   /** Given where the gateway is examined without an authorization server. */
   readonly accessToken: string | undefined;
   /** Ids of devices begin with it, at most 64 bytes; each run is the same few devices. */
   readonly deviceId: string;
+  /** Whether that was named on the command line. */
+  readonly isDeviceNamed: boolean;
+  /** The developer server's; undefined of any other server. */
+  readonly adminToken: string | undefined;
 }
 
 /** What can be said on the command line. */
@@ -91,9 +97,11 @@ export async function findSubject(
     authUrl: serverUrl(auth, "the address"),
     gatewayUrl,
     tls: await trust(options, dev?.caFile, at),
-    credentials: credentialsOf(options, at, dev),
+    ...credentialsOf(options, at, dev),
     accessToken,
     deviceId: (options.deviceId ?? defaultDevice).slice(0, 64),
+    isDeviceNamed: options.deviceId !== undefined,
+    adminToken: dev?.adminToken,
   };
 }
 
@@ -101,19 +109,27 @@ function credentialsOf(
   options: SubjectOptions,
   { env }: Surroundings,
   dev: Awaited<ReturnType<typeof developerServer>> | undefined,
-): Credentials | undefined {
+): Pick<Subject, "credentials" | "missing"> {
   const clientId = options.clientId ?? env["TREFOIL_CLIENT_ID"] ?? dev?.clientId;
   const clientSecret = options.clientSecret ?? env["TREFOIL_CLIENT_SECRET"] ?? dev?.clientSecret;
   const account = options.accountToken ?? env["TREFOIL_ACCOUNT_TOKEN"] ?? dev?.accountAccessToken;
-  if (clientId === undefined || clientSecret === undefined) return undefined;
-  if (account === undefined && options.guest !== true) return undefined;
-  return {
-    clientId,
-    clientSecret,
-    model: options.model ?? dev?.modelId ?? defaultModel,
-    proof:
-      account === undefined || options.guest === true
+  const isGuest = options.guest === true;
+  if (clientId !== undefined && clientSecret !== undefined && (isGuest || account !== undefined)) {
+    const proof: Proof =
+      account === undefined || isGuest
         ? { kind: "guest" }
-        : { kind: "account-token", token: account },
+        : { kind: "account-token", token: account };
+    const model = options.model ?? dev?.modelId ?? defaultModel;
+    return { credentials: { clientId, clientSecret, model, proof }, missing: [] };
+  }
+  return {
+    credentials: undefined,
+    missing: [
+      ...(clientId === undefined ? ["--client-id"] : []),
+      ...(clientSecret === undefined ? ["TREFOIL_CLIENT_SECRET (or --client-secret)"] : []),
+      ...(account === undefined && !isGuest
+        ? ["TREFOIL_ACCOUNT_TOKEN (or --account-token, or --guest)"]
+        : []),
+    ],
   };
 }

@@ -1,6 +1,7 @@
 // The report for programs.
 
 import type { Judgement } from "../judge.js";
+import { isSufficient } from "../sufficiency.js";
 import { tally } from "./text-report.js";
 
 /** One JSON document, indented. @param took milliseconds of the whole run */
@@ -22,6 +23,7 @@ export function jsonReport(server: string, judgements: readonly Judgement[], too
     passed: pass,
     failed: fail,
     skipped: skip,
+    sufficient: isSufficient(judgements),
     milliseconds: Math.round(took),
     checks,
   };

@@ -3,6 +3,7 @@
 import pico from "picocolors";
 import { printable } from "../../printable.js";
 import type { Judgement } from "../judge.js";
+import { isSufficient } from "../sufficiency.js";
 
 /** Writes the report as the judgements come in. */
 export class TextReport {
@@ -47,7 +48,8 @@ export class TextReport {
     const { green, red, yellow } = this.#paint;
     const { pass, fail, skip } = tally(judgements);
     const words = [
-      green(`${pass} passed`),
+      // Green says that all is well: not where too little was looked at.
+      isSufficient(judgements) ? green(`${pass} passed`) : `${pass} passed`,
       ...(fail > 0 ? [red(`${fail} failed`)] : []),
       ...(skip > 0 ? [yellow(`${skip} skipped`)] : []),
     ];

@@ -1,0 +1,2 @@
+// The public door of this room.
+export { type DeviceKeeper, type OwnDevicesOptions, ownDevices } from "./own-devices.js";
