@@ -35,7 +35,8 @@ const serviceLink =
 
 /**
  * Reads the variables that start with `TREFOIL_`. An empty one counts as unset. A variable that looks like a misspelt
- * setting is a problem; another one that is unknown only a warning, because other programs may use the prefix.
+ * one of ours, of a setting or of another command, is a problem; another one that is unknown only a warning, because other
+ * programs may use the prefix.
  */
 export function readEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -43,6 +44,11 @@ export function readEnvironment(
   cwd: string,
 ): Layer {
   const byVariable = new Map(settings.map((setting) => [setting.environment, setting]));
+  for (const setting of settings) {
+    if (setting.longEnvironment !== undefined) byVariable.set(setting.longEnvironment, setting);
+  }
+  const known = [...byVariable.keys(), fileVariable, ...variablesOfOthers];
+  const given = new Map<Setting, string>();
   const assignments: Assignment[] = [];
   const problems: string[] = [];
   const warnings: string[] = [];
@@ -51,18 +57,23 @@ export function readEnvironment(
     if (text === undefined || text === "") continue;
     const setting = byVariable.get(variable);
     if (setting !== undefined) {
-      if (variable === "TREFOIL_PORT" && text.startsWith("tcp://")) {
+      if (setting.path === "listen.port" && text.startsWith("tcp://")) {
         problems.push(
           `${variable}: Kubernetes set it to an address because a service is called "trefoil"; set enableServiceLinks: false in the pod`,
         );
         continue;
       }
+      const earlier = given.get(setting);
+      if (earlier !== undefined && env[earlier] !== text) {
+        problems.push(`${variable}: ${setting.path} was already given by ${earlier}`);
+      }
+      given.set(setting, variable);
       const value = readText(setting, text);
       assignments.push({ setting, value, source: variable, base: cwd });
     } else if (!serviceLink.test(variable) && !variablesOfOthers.has(variable)) {
-      const meant = closestVariable(variable, [...byVariable.keys(), fileVariable]);
-      if (meant === undefined) warnings.push(`${variable}: no setting has this variable`);
-      else problems.push(`${variable}: no setting has this variable; did you mean ${meant}?`);
+      const meant = closestVariable(variable, known);
+      if (meant === undefined) warnings.push(`${variable}: no such variable; it is not looked at`);
+      else problems.push(`${variable}: no such variable; did you mean ${meant}?`);
     }
   }
   return { assignments, problems, warnings };

@@ -120,12 +120,34 @@ describe("the environment", () => {
     ]);
   });
 
+  it("takes the names by the rule where there are shorter ones", () => {
+    const env = { TREFOIL_LISTEN_HOST: "127.0.0.1", TREFOIL_LISTEN_PORT: "9000" };
+    expect(load({ env }).config.listen).toMatchObject({ host: "127.0.0.1", port: 9000 });
+    expect(load({ env }).warnings).toEqual([]);
+    expect(load({ env: { ...env, TREFOIL_PORT: "9000" } }).config.listen.port).toBe(9000);
+    expect(problemsOf({ env: { ...env, TREFOIL_PORT: "9001" } })).toEqual([
+      "TREFOIL_PORT: listen.port was already given by TREFOIL_LISTEN_PORT",
+    ]);
+  });
+
+  it.each([
+    ["TREFOIL_PROT", "TREFOIL_PORT"],
+    ["TREFOIL_LISTEN_HSOT", "TREFOIL_LISTEN_HOST"],
+    ["TREFOIL_ADMIN_TOKN", "TREFOIL_ADMIN_TOKEN"],
+    ["TREFOIL_CLIENT_SECRT", "TREFOIL_CLIENT_SECRET"],
+    ["TREFOIL_CONFG", "TREFOIL_CONFIG"],
+  ])("refuses %s, whatever kind of variable it was to be", (variable, meant) => {
+    expect(problemsOf({ env: { [variable]: "secret" } })).toEqual([
+      `${variable}: no such variable; did you mean ${meant}?`,
+    ]);
+  });
+
   it("refuses a misspelt variable, and only warns of a foreign one", () => {
     expect(problemsOf({ env: { TREFOIL_GATEWAY_MAXPARTS: "1" } })).toEqual([
-      "TREFOIL_GATEWAY_MAXPARTS: no setting has this variable; did you mean TREFOIL_GATEWAY_MAX_PARTS?",
+      "TREFOIL_GATEWAY_MAXPARTS: no such variable; did you mean TREFOIL_GATEWAY_MAX_PARTS?",
     ]);
     expect(load({ env: { TREFOIL_BENCHMARK_RESULTS: "x" } }).warnings).toEqual([
-      "TREFOIL_BENCHMARK_RESULTS: no setting has this variable",
+      "TREFOIL_BENCHMARK_RESULTS: no such variable; it is not looked at",
     ]);
   });
 

@@ -11,13 +11,13 @@ Every setting can be given in three places. The first that has it wins:
 
 1. **Flags** of \`trefoil serve\`: \`--port\`, \`--host\`, \`--data\`, \`--log-level\`, and \`--set NAME=VALUE\` for every setting.
 2. **Environment variables.** A setting's variable is \`TREFOIL_\` and its name in capitals, words and sections joined by
-   \`_\`: \`gateway.maxParts\` is \`TREFOIL_GATEWAY_MAX_PARTS\`. Two that are typed often are shorter: \`TREFOIL_PORT\` and
-   \`TREFOIL_HOST\`. Lists are separated by commas. An empty variable counts as unset.
+   \`_\`: \`gateway.maxParts\` is \`TREFOIL_GATEWAY_MAX_PARTS\`. \`TREFOIL_PORT\` and \`TREFOIL_HOST\` are
+   shorter names of \`TREFOIL_LISTEN_PORT\` and \`TREFOIL_LISTEN_HOST\`, which are taken too. Lists are separated by commas. An empty variable counts as unset.
 3. **A YAML file**, named by \`--config FILE\` or by \`TREFOIL_CONFIG\`.
 
 What is given nowhere has its default. A relative path in the file starts from the file's directory, one in a flag or a
 variable from the working directory. A name that is not a setting is an error, in the file as in a variable that looks like a
-misspelt one.
+misspelt one of Trefoil's. Any other variable that begins with \`TREFOIL_\` is a warning.
 
 \`trefoil serve\` starts the **production form**: it makes nothing by itself and names all settings that it misses.
 \`trefoil serve --dev\` starts the **developer server**, which makes a certificate, demo data and an admin token
@@ -60,7 +60,7 @@ function chapter(title: string, description: string, settings: readonly Setting[
 
 function entry(setting: Setting): string {
   const facts = [
-    `- Variable: \`${setting.environment}\``,
+    `- Variable: \`${setting.environment}\`${alsoCalled(setting)}`,
     `- Takes: ${expectationOf(setting).replaceAll('"', "`")}`,
     ...(setting.default === undefined ? [] : [`- Default: \`${JSON.stringify(setting.default)}\``]),
     ...(setting.development === undefined
@@ -69,4 +69,8 @@ function entry(setting: Setting): string {
     ...(setting.isRequiredInProduction ? ["- Required in production"] : []),
   ];
   return `### \`${setting.path}\`\n\n${setting.description}\n\n${facts.join("\n")}\n`;
+}
+
+function alsoCalled({ longEnvironment }: Setting): string {
+  return longEnvironment === undefined ? "" : ` or \`${longEnvironment}\``;
 }

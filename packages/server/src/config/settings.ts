@@ -11,6 +11,8 @@ export interface Setting {
   readonly path: string;
   /** Its environment variable, as in `TREFOIL_GATEWAY_MAX_PARTS`. */
   readonly environment: string;
+  /** The variable by the rule, where {@link environment} is a shorter one: it is taken too. */
+  readonly longEnvironment: string | undefined;
   readonly kind: SettingKind;
   readonly description: string;
   readonly default: unknown;
@@ -53,7 +55,7 @@ const kinds: Readonly<Record<string, SettingKind>> = {
   array: "list",
 };
 
-/** The two variables that do not follow the rule: they are typed often. */
+/** Shorter variables for what is typed often; those by the rule are taken too. */
 const shortVariables: Readonly<Record<string, string>> = {
   "listen.port": "TREFOIL_PORT",
   "listen.host": "TREFOIL_HOST",
@@ -85,10 +87,12 @@ function collect(node: Node, path: readonly string[]): Setting[] {
 function settingOf(node: Node, segments: readonly string[]): Setting {
   const path = segments.join(".");
   const kind = kinds[node.type ?? "string"];
+  const short = shortVariables[path];
   if (kind === undefined) throw new TypeError(`The setting ${path} is of an unknown type.`);
   return {
     path,
-    environment: shortVariables[path] ?? environmentName(segments),
+    environment: short ?? environmentName(segments),
+    longEnvironment: short === undefined ? undefined : environmentName(segments),
     kind,
     description: node.description ?? "",
     default: node.default,
