@@ -31,7 +31,7 @@ export function configCommand(terminal: Terminal = processTerminal) {
 }
 
 async function checkConfig(options: ConfigOptions, terminal: Terminal): Promise<void> {
-  const { checkFiles, loadConfig } = await configuration();
+  const { checkDataDirectory, checkFiles, loadConfig } = await configuration();
   let warnings: readonly string[];
   let file: string | undefined;
   try {
@@ -44,6 +44,7 @@ async function checkConfig(options: ConfigOptions, terminal: Terminal): Promise<
         : await checkFiles(loaded.config, systemClock.now());
     warnings = [...loaded.warnings, ...found.warnings];
     if (found.problems.length > 0) return terminal.fail(found.problems);
+    await checkDataDirectory(loaded.config.dataDir);
   } catch (error) {
     return terminal.fail(failureLines(error));
   }

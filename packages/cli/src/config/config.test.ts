@@ -1,6 +1,6 @@
 // `trefoil config`: what it says of good and of bad configurations, and on which output.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -53,6 +53,17 @@ describe("trefoil config check", () => {
     ]);
     expect(code).toBe(1);
   });
+
+  it.runIf(process.platform === "linux")(
+    "finds a data directory that cannot be made, and makes none itself",
+    async () => {
+      const bad = await config(["check", "--dev", "--data", "/proc/x"]);
+      expect(bad.code).toBe(1);
+      expect(bad.err).toMatch(/^trefoil: cannot write to the data directory \/proc\/x: [^\n]+\n$/);
+      expect((await config(["check", "--dev", "--data", "a/b"])).code).toBe(0);
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 
   it("looks into the files that the production form is given", async () => {
     const { err, code } = await config(["check"], {

@@ -188,10 +188,22 @@ describe("what keeps a server from starting", () => {
     writeFileSync(join(cwd, "file"), "");
     const { output } = await serve(["--dev", "--data", "file/data"]);
     expect(output.err).toBe(
-      `trefoil: cannot write to the data directory ${cwd}/file/data: a part of its path is a file, not a directory\n`,
+      `trefoil: cannot write to the data directory ${cwd}/file/data: a part of its path is a file, not a directory; choose another one with --data or TREFOIL_DATA_DIR\n`,
     );
     expect(output.code).toBe(1);
   });
+
+  it.runIf(process.platform === "linux")(
+    "is one line: a data directory where no directory can be made",
+    async () => {
+      for (const directory of ["/proc/trefoil", "/proc/trefoil/data"]) {
+        const { output, started } = await serve(["--dev", "--data", directory]);
+        expect(output.err).toMatch(oneLine);
+        expect(output.err).toContain(`cannot write to the data directory ${directory}: `);
+        expect(started).toEqual([]);
+      }
+    },
+  );
 
   it("is one line: a port that is taken, and whatever was open is let go", async () => {
     const blocker = createServer().listen(0, "127.0.0.1");

@@ -95,7 +95,7 @@ describe("prepareDataDirectory", () => {
   it("says in one line why it cannot", async () => {
     await expect(prepareDataDirectory(join(file("text"), "data"))).rejects.toMatchObject({
       code: "invalid_configuration",
-      message: `cannot write to the data directory ${file("text")}/data: a part of its path is a file, not a directory`,
+      message: `cannot write to the data directory ${file("text")}/data: a part of its path is a file, not a directory; choose another one with --data or TREFOIL_DATA_DIR`,
     });
   });
 });

@@ -1,7 +1,7 @@
 // The public door of this room.
 export { parseNetwork } from "./addresses.js";
 export { type FileFindings, checkFiles, minAdminTokenLength } from "./check-files.js";
-export { prepareDataDirectory } from "./data-directory.js";
+export { checkDataDirectory, prepareDataDirectory } from "./data-directory.js";
 export { type Flag, fileVariable } from "./environment.js";
 export { reasonOf } from "./file-errors.js";
 export { type ConfigRequest, type LoadedConfig, loadConfig } from "./load.js";

@@ -299,6 +299,33 @@ describe("several problems", () => {
   });
 });
 
+describe("listeners of one server", () => {
+  const problems = (yaml: string) => problemsOf({ yaml });
+
+  it("cannot share a port", () => {
+    const same = (setting: string, port: number, other: string) =>
+      `${setting}: ${port} is the port of ${other} too; give each a port of its own`;
+    expect(problems("operations: { port: 8443 }")).toEqual([
+      same("operations.port", 8443, "listen.port"),
+    ]);
+    expect(problems("listen: { host: '::' }\nplainText: { port: 8443 }")).toEqual([
+      same("plainText.port", 8443, "listen.port"),
+    ]);
+    expect(problems("plainText: { port: 90 }\noperations: { port: 90 }")).toEqual([
+      same("operations.port", 90, "plainText.port"),
+    ]);
+  });
+
+  it("may share one on different addresses, and 0 is never the same", () => {
+    load({ yaml: "listen: { host: 192.0.2.1 }\noperations: { port: 8443 }" });
+    load({ yaml: "listen: { port: 0 }\noperations: { port: 0 }\nplainText: { port: 0 }" });
+    // No listener with TLS at all.
+    const yaml =
+      "publicUrl: https://c.example.org\nplainText: { port: 8443 }\nadmin: { enabled: false }";
+    load({ form: "production", yaml });
+  });
+});
+
 describe("paths", () => {
   it("start from the file's directory when they stand in the file", () => {
     mkdirSync(join(cwd, "etc"));

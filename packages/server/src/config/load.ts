@@ -5,7 +5,7 @@ import { TrefoilError } from "@trefoil/protocol/errors";
 import type { z } from "zod";
 import type { Assignment, Layer } from "./assignment.js";
 import { type Flag, fileVariable, readEnvironment, readFlags } from "./environment.js";
-import { type ServerForm, findMissing, findWarnings } from "./requirements.js";
+import { type ServerForm, findMissing, findPortClashes, findWarnings } from "./requirements.js";
 import { type Config, configSchema } from "./schema.js";
 import { type Setting, expectationOf, listSettings } from "./settings.js";
 import { readConfigFile } from "./yaml-file.js";
@@ -60,6 +60,7 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
     for (const issue of result.error.issues) problems.push(describeIssue(issue, chosen, settings));
   }
   if (request.form === "production") problems.push(...findMissing(chosen, settings));
+  if (result.success) problems.push(...findPortClashes(result.data, request.form));
   if (!result.success || problems.length > 0) {
     throw new TrefoilError("invalid_configuration", [...new Set(problems)].join("\n"));
   }

@@ -1,5 +1,6 @@
 // What a configuration must have beyond what its schema says, and what it had better not have.
 
+import { isIPv4 } from "node:net";
 import type { Assignment } from "./assignment.js";
 import type { Config } from "./schema.js";
 import type { Setting } from "./settings.js";
@@ -33,6 +34,39 @@ export function findMissing(
   if (missing.length === 0) return [];
   const names = missing.map(({ path, environment }) => `${path} (${environment})`);
   return [`missing settings: ${names.join(", ")}; for a developer server add --dev`];
+}
+
+/** Listeners that cannot have their ports, because another one of the same server takes it; a line for each two. */
+export function findPortClashes(config: Config, form: ServerForm): string[] {
+  const { listen, operations, plainText, tls } = config;
+  const hasTls =
+    form === "development" ||
+    plainText.port === undefined ||
+    (tls.certificateFile ?? tls.keyFile) !== undefined;
+  const listeners = [
+    { setting: "listen.port", host: listen.host, port: hasTls ? listen.port : undefined },
+    { setting: "plainText.port", ...plainText },
+    { setting: "operations.port", ...operations },
+  ];
+  return listeners.flatMap((one, index) =>
+    listeners
+      .slice(index + 1)
+      // 0 takes a free port, which is another one each time.
+      .filter(
+        ({ port, host }) =>
+          port !== undefined && port !== 0 && port === one.port && overlap(host, one.host),
+      )
+      .map(
+        ({ setting, port }) =>
+          `${setting}: ${port} is the port of ${one.setting} too; give each a port of its own`,
+      ),
+  );
+}
+
+/** Whether two addresses cannot both be listened on at one port. Names are compared as they are written. */
+function overlap(one: string, other: string): boolean {
+  if (one === other || one === "::" || other === "::") return true;
+  return (one === "0.0.0.0" && isIPv4(other)) || (other === "0.0.0.0" && isIPv4(one));
 }
 
 /** What works but is probably not meant. */
