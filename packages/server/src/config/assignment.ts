@@ -18,6 +18,8 @@ export interface Layer {
   readonly assignments: readonly Assignment[];
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
+  /** Whether the source could not be read at all: then nobody knows what it would have brought. */
+  readonly isUnread?: boolean;
 }
 
 const truths = new Set(["true", "yes", "on", "1"]);
@@ -69,5 +71,9 @@ export function describeUnknown(path: string, settings: readonly Setting[]): str
       paths.flatMap((other) => other.split(".").slice(0, 1)),
     );
   const hint = meant === undefined || meant === path ? "" : `; did you mean "${meant}"?`;
-  return `unknown setting "${path}"${hint}`;
+  // What is not written like a name may be anything, a secret too.
+  const isName = /^[\w.-]{1,64}$/.test(path);
+  return isName || hint !== ""
+    ? `unknown setting "${path.slice(0, 64)}"${hint}`
+    : "no setting's name";
 }

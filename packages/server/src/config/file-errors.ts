@@ -1,6 +1,6 @@
-// The file system's error codes as an operator's words.
+// The operating system's error codes as an operator's words.
 
-/** Why a file or directory cannot be used, in words that follow its name and a colon. */
+/** Why a file, a directory or a port cannot be used, in words that follow its name and a colon. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {
@@ -15,6 +15,10 @@ export function reasonOf(error: unknown): string {
       return "a part of its path is a file, not a directory";
     case "EROFS":
       return "the file system is read-only";
+    case "EADDRINUSE":
+      return "another program has it";
+    case "EADDRNOTAVAIL":
+      return "this machine has no such address";
     case "ENOSPC":
       return "no space is left on the device";
     default:

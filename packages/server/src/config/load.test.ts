@@ -267,7 +267,7 @@ describe("the file", () => {
             .join(",")}]`,
     );
     const yaml = `tls:\n  names: &t [a]\n${levels.join("\n")}\n`;
-    expect(problemsOf({ yaml }).every((problem) => problem.includes("unknown setting"))).toBe(true);
+    expect(problemsOf({ yaml })).toEqual([expect.stringContaining("no configuration file")]);
     const inside = `tls:\n  names:\n    - &b [a,a,a,a,a,a,a,a,a]\n${Array.from(
       { length: 8 },
       (_, level) =>
@@ -278,6 +278,35 @@ describe("the file", () => {
     expect(problemsOf({ yaml: inside })[0]).toContain("tls.names");
     expect(problemsOf({ yaml: "dataDir: *nowhere\n" })[0]).toMatch(/^trefoil\.yaml:1: /);
     expect(problemsOf({ yaml: "tls:\n  names: &a [*a]\n" })[0]).toMatch(/^trefoil\.yaml:2: /);
+  });
+});
+
+describe("a file that is none of ours", () => {
+  it.each(["none.yaml", "dir", "broken.yaml"])("is all that is said of it: %s", (file) => {
+    mkdirSync(join(cwd, "dir"));
+    writeFileSync(join(cwd, "broken.yaml"), "listen: [");
+    expect(problemsOf({ form: "production", file })).toEqual([expect.stringMatching(`^${file}:`)]);
+  });
+
+  it("is not repeated on the terminal", () => {
+    const users = ["root", "daemon", "bin", "sync"];
+    const yaml = users.map((name) => `${name}:$6$salt$hunter2:19000:0:99999:7:::\n`).join("");
+    for (const text of [
+      yaml,
+      `? |\n  hunter2\n: 1\n`,
+      `"hunter2\n`,
+      `[1] "hunter2"\n`,
+      "hunter2",
+    ]) {
+      const problems = problemsOf({ form: "production", yaml: text });
+      expect(problems[0]).toMatch(/^trefoil\.yaml/);
+      expect(problems.join()).not.toContain("hunter2");
+    }
+    expect(problemsOf({ form: "production", yaml })).toHaveLength(1);
+    const names = "one_thing: 1\nother_thing: 2\nthird_thing: 3\n";
+    expect(problemsOf({ form: "production", yaml: names })).toEqual([
+      "trefoil.yaml: is no configuration file: 3 of its 3 names are like no setting",
+    ]);
   });
 });
 
@@ -432,7 +461,7 @@ describe("the listener without TLS", () => {
       const env = { TREFOIL_PLAIN_TEXT_PORT: "8080", TREFOIL_PLAIN_TEXT_HOST: host };
       expect(problemsOf({ env })).toEqual([
         expect.stringMatching(
-          /^TREFOIL_PLAIN_TEXT_HOST: plainText\.host: not a loopback address: .*plainText\.trustedNetwork \(variable: TREFOIL_PLAIN_TEXT_TRUSTED_NETWORK\)/,
+          /^TREFOIL_PLAIN_TEXT_HOST: plainText\.host: not a loopback address: .*plainText\.trustedNetwork \(variable: TREFOIL_PLAIN_TEXT_TRUSTED_NETWORK\), got "[^"]+"$/,
         ),
       ]);
       const trusted = { ...env, TREFOIL_PLAIN_TEXT_TRUSTED_NETWORK: "true" };

@@ -59,7 +59,9 @@ export function loadConfig(request: ConfigRequest): LoadedConfig {
   if (!result.success) {
     for (const issue of result.error.issues) problems.push(describeIssue(issue, chosen, settings));
   }
-  if (request.form === "production") problems.push(...findMissing(chosen, settings));
+  // What a file that could not be read would have brought is not missing.
+  const isUnread = layers.some((layer) => layer.isUnread === true);
+  if (request.form === "production" && !isUnread) problems.push(...findMissing(chosen, settings));
   if (result.success) problems.push(...findPortClashes(result.data, request.form));
   if (!result.success || problems.length > 0) {
     throw new TrefoilError("invalid_configuration", [...new Set(problems)].join("\n"));
@@ -122,15 +124,18 @@ function describeIssue(
     (candidate) => path === candidate.path || path.startsWith(`${candidate.path}.`),
   );
   if (setting === undefined) return `${path}: ${issue.message}`;
-  const source = chosen.get(setting.path)?.source ?? "default";
+  const given = chosen.get(setting.path);
   const item = path.slice(setting.path.length + 1);
   const where = item === "" ? setting.path : `${setting.path}[${item}]`;
   // What stands inside a list has a shape of its own: the schema's words say more than "a list" would.
   const isOwnShape = setting.kind === "list" && issue.path.length > setting.path.split(".").length;
   const wanted =
     issue.code === "custom" || isOwnShape ? issue.message : `expected ${expectationOf(setting)}`;
-  const got = setting.isSecret ? "" : `, got ${quote(issue.input)}`;
-  return `${source}: ${where}: ${wanted}${got}`;
+  // A rule for a whole section is told the section; the one setting of it that is named was given its own value.
+  const isOfSection = issue.code === "custom" && item === "" && setting.kind !== "list";
+  const input = isOfSection ? (given?.value ?? setting.default) : issue.input;
+  const got = setting.isSecret ? "" : `, got ${quote(input)}`;
+  return `${given === undefined ? "" : `${given.source}: `}${where}: ${wanted}${got}`;
 }
 
 function quote(value: unknown): string {

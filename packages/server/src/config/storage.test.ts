@@ -31,7 +31,7 @@ describe("the database", () => {
 
   it("of another kind without a url is refused", () => {
     expect(problemsOf({ TREFOIL_STORAGE_KIND: "postgres" })).toEqual([
-      "default: storage.url: missing: storage.kind is postgres (variable: TREFOIL_STORAGE_URL)",
+      "storage.url: missing: storage.kind is postgres (variable: TREFOIL_STORAGE_URL)",
     ]);
   });
 

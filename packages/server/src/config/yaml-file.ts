@@ -48,7 +48,7 @@ export function parseConfigText(
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     return failed(
-      `${shown}:${lines.linePos(syntax.pos[0]).line}: not YAML: ${firstLine(syntax.message)}`,
+      `${shown}:${lines.linePos(syntax.pos[0]).line}: not YAML: ${withoutQuote(firstLine(syntax.message))}`,
     );
   }
   const root: unknown = document.contents;
@@ -57,6 +57,12 @@ export function parseConfigText(
   }
   const reader = new Reader(document, lines, shown, base, settings);
   reader.section(root, "");
+  // Some other file, named by mistake: its lines are nobody's business, and may be secrets.
+  if (reader.strangers > 2 && reader.strangers > reader.names / 2) {
+    return failed(
+      `${shown}: is no configuration file: ${reader.strangers} of its ${reader.names} names are like no setting`,
+    );
+  }
   return reader;
 }
 
@@ -64,6 +70,9 @@ class Reader implements Layer {
   readonly assignments: Assignment[] = [];
   readonly problems: string[] = [];
   readonly warnings: string[] = [];
+  /** Names that were read, and how many of them are not even like a setting. */
+  names = 0;
+  strangers = 0;
   readonly #byPath: ReadonlyMap<string, Setting>;
 
   constructor(
@@ -92,6 +101,7 @@ class Reader implements Layer {
     const path = parent === "" ? name : `${parent}.${name}`;
     const value = this.resolve(pair.value);
     const setting = this.#byPath.get(path);
+    this.names++;
     if (setting !== undefined) {
       // An empty value leaves the default, as a section whose lines are all commented out does.
       if (value === null || (isScalar(value) && value.value === null)) return;
@@ -100,7 +110,9 @@ class Reader implements Layer {
       if (value === null || (isScalar(value) && value.value === null)) return;
       this.section(value, path);
     } else {
-      this.problems.push(`${this.at(pair.key)}: ${describeUnknown(path, this.settings)}`);
+      const problem = describeUnknown(path, this.settings);
+      if (!problem.includes("did you mean")) this.strangers++;
+      this.problems.push(`${this.at(pair.key)}: ${problem}`);
     }
   }
 
@@ -127,9 +139,14 @@ class Reader implements Layer {
 }
 
 function failed(problem: string): Layer {
-  return { assignments: [], problems: [problem], warnings: [] };
+  return { assignments: [], problems: [problem], warnings: [], isUnread: true };
 }
 
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
+}
+
+/** The parser repeats what it did not expect, which may be a line of a file that was named by mistake. */
+function withoutQuote(message: string): string {
+  return message.replace(/: ".*$/, "");
 }

@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "@trefoil/protocol/clock";
 import { TrefoilError } from "@trefoil/protocol/errors";
-import type { Config } from "../config/index.js";
+import { type Config, reasonOf } from "../config/index.js";
 import {
   type ServerSession,
   type SessionHandler,
@@ -203,10 +203,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     try {
       return await listenAt(makePlainServer(), address);
     } catch (cause) {
-      const { code = "unknown" } = cause as NodeJS.ErrnoException;
       throw new TrefoilError(
         "invalid_configuration",
-        `plainText.port: cannot listen on ${address.host}:${address.port}: ${code}`,
+        `plainText.port: ${address.host}:${address.port} cannot be listened on: ${reasonOf(cause)}`,
         { cause },
       );
     }

@@ -40,7 +40,9 @@ export async function openPostgres(url: string): Promise<Connection> {
   } catch (error) {
     await pool.end();
     const why = error instanceof Error ? error.message || error.name : String(error);
-    throw new TrefoilError("unavailable", `The database ${nameOf(url)} cannot be reached: ${why}`, {
+    // What the database itself says has a severity; it was reached then.
+    const what = isAnswer(error) ? "refuses the connection" : "cannot be reached";
+    throw new TrefoilError("unavailable", `The database ${nameOf(url)} ${what}: ${why}`, {
       cause: error,
     });
   }
@@ -49,6 +51,10 @@ export async function openPostgres(url: string): Promise<Connection> {
     runner: (db, texts) => new KyselyRunner(db, texts),
     close: () => pool.end(),
   };
+}
+
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && "severity" in error && error.severity !== undefined;
 }
 
 /** Host and database without user and password. */
