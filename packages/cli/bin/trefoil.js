@@ -7,6 +7,8 @@ const main = new URL("../dist/main.js", import.meta.url);
 if (existsSync(fileURLToPath(main))) {
   await import(main.href);
 } else {
-  process.stderr.write("trefoil: not built yet: run npm run build in the repository\n");
+  process.stderr.write(
+    "trefoil: not built yet: a first npm start may still be compiling (wait for its banner); or else run npm run build in the repository\n",
+  );
   process.exitCode = 1;
 }
