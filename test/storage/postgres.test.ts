@@ -62,3 +62,16 @@ it("names a server that does not answer, and no password", async () => {
   });
   expect(String(failure)).not.toContain("hunter2");
 });
+
+it("does not call a server out of reach that has answered with a refusal", async () => {
+  const url = new URL(await postgresUrl());
+  url.username = "nobody_of_this_name";
+  url.pathname = "/no_database_of_this_name";
+  const failure = await openDatabase({ kind: "postgres", url: url.href }).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("refuses the connection: ") as string,
+  });
+});
