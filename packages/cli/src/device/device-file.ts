@@ -70,9 +70,9 @@ async function begin(
 async function readDeviceFile(path: string): Promise<DeviceFile | undefined> {
   let text: string;
   try {
-    const { size, isFile } = await describe(path);
-    if (!isFile || size > maxBytes) throw noDeviceFile(path);
-    if (size === 0) return undefined;
+    const found = await stat(path);
+    if (!found.isFile() || found.size > maxBytes) throw noDeviceFile(path);
+    if (found.size === 0) return undefined;
     text = await readFile(path, "utf8");
   } catch (error) {
     if (isTrefoilError(error)) throw error;
@@ -88,13 +88,6 @@ async function readDeviceFile(path: string): Promise<DeviceFile | undefined> {
   const result = deviceFileSchema.safeParse(json);
   if (!result.success) throw noDeviceFile(path);
   return result.data;
-}
-
-async function describe(
-  path: string,
-): Promise<{ readonly size: number; readonly isFile: boolean }> {
-  const found = await stat(path);
-  return { size: found.size, isFile: found.isFile() };
 }
 
 /** `device.json` and `foo` make `device-foo.json`; an id that is no plain file name everywhere goes in by its hash. */

@@ -44,8 +44,11 @@ function pathOf(path: readonly PropertyKey[]): string {
   return text;
 }
 
-/** What the member has to be, as the rest of a sentence. */
-function requirement(issue: z.core.$ZodIssue): string {
+/**
+ * What the member that an issue is about has to be, as the rest of a sentence: `must be a whole number`.
+ * @param issue what a schema found wrong
+ */
+export function requirement(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
       return `must be ${kindOf(issue.expected)}`;

@@ -14,6 +14,7 @@ export type {
   MessageDefinition,
   Via,
 } from "./definition.js";
+export { requirement } from "./explain.js";
 export { type FieldDepth, type PayloadField, fieldsOf } from "./fields.js";
 export type { RecurringObject } from "./recurring-objects.js";
 export {

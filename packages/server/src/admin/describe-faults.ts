@@ -1,6 +1,7 @@
 // From what a schema found wrong with a request to words that say what to change. Values never go into them: they may be secret.
 
 import type { z } from "zod";
+import { requirement } from "@trefoil/protocol/interfaces";
 import { closestName } from "../config/index.js";
 
 /** Most of a key that the caller made up. */
@@ -48,20 +49,22 @@ function describeFault(issue: z.core.$ZodIssue, value: unknown): string {
 function wantedBy(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${kindOf(issue.expected)}`;
-    case "invalid_value":
-      return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map(String).join(", ")}`;
+      return issue.expected === "boolean" ? "must be true or false" : requirement(issue);
     case "too_small":
-      return tooSmall(issue.origin, Number(issue.minimum));
+      if (!isCounted(issue.origin)) return requirement(issue);
+      if (Number(issue.minimum) === 1) return "must not be empty";
+      return `must have at least ${issue.minimum} ${counted[issue.origin]}`;
     case "too_big":
-      return tooBig(issue.origin, Number(issue.maximum));
+      if (!isCounted(issue.origin)) return requirement(issue);
+      return `must have at most ${issue.maximum} ${counted[issue.origin]}`;
     case "invalid_union":
       return unionOf(issue);
     case "invalid_format":
-      return issue.format === "datetime"
-        ? "must be a time such as 2025-07-01T12:00:00Z"
-        : issue.message;
+      if (issue.format === "datetime") return "must be a time such as 2025-07-01T12:00:00Z";
+      return requirement(issue);
+    case "invalid_value":
     case "custom":
+      return requirement(issue);
     case "not_multiple_of":
     case "unrecognized_keys":
     case "invalid_key":
@@ -70,15 +73,11 @@ function wantedBy(issue: z.core.$ZodIssue): string {
   }
 }
 
-function tooSmall(origin: string, least: number): string {
-  if (origin !== "string" && origin !== "array") return `must be ${least} or more`;
-  if (least === 1) return "must not be empty";
-  return `must have at least ${least} ${origin === "string" ? "characters" : "entries"}`;
-}
+/** What a bound counts, of what is no number. */
+const counted = { string: "characters", array: "entries" } as const;
 
-function tooBig(origin: string, most: number): string {
-  if (origin !== "string" && origin !== "array") return `must be ${most} or less`;
-  return `must have at most ${most} ${origin === "string" ? "characters" : "entries"}`;
+function isCounted(origin: string): origin is keyof typeof counted {
+  return Object.hasOwn(counted, origin);
 }
 
 /** What any of several shapes wants, each once. */
@@ -88,22 +87,6 @@ function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
     if (first !== undefined) wishes.add(describeFault(first, null));
   }
   return wishes.size === 0 ? issue.message : [...wishes].join(", or ");
-}
-
-function kindOf(expected: string): string {
-  switch (expected) {
-    case "int":
-      return "a whole number";
-    case "array":
-      return "an array";
-    case "object":
-    case "record":
-      return "an object";
-    case "boolean":
-      return "true or false";
-    default:
-      return `a ${expected}`;
-  }
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
